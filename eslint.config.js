@@ -1,0 +1,19 @@
+import js from '@eslint/js'
+import tseslint from 'typescript-eslint'
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'fixtures/**', '.tmp/**'] },
+  js.configs.recommended,
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      // Control characters are what an HTTP parser is made to refuse.
+      'no-control-regex': 'off',
+      'max-depth': ['error', 5],
+      'max-lines': ['error', { max: 700, skipComments: true, skipBlankLines: true }],
+    },
+  },
+  { files: ['test/**'], rules: { '@typescript-eslint/no-explicit-any': 'off', 'max-lines': 'off' } },
+  { files: ['**/*.js', '**/*.cjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly' } } }
+)

@@ -1,0 +1,19 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: {
+    index: 'src/index.ts',
+    adaptor: 'adaptor/index.ts',
+    router: 'src/features/router/index.ts',
+    compat: 'src/features/compat/index.ts',
+    fasthttputil: 'src/features/fasthttputil/index.ts',
+  },
+  format: ['esm', 'cjs'],
+  target: 'node20',
+  // Pools and error classes must exist once per format, whichever sub-path is imported first.
+  splitting: true,
+  sourcemap: true,
+  clean: true,
+  // tsup sets `baseUrl` itself, which TypeScript 6 reports as deprecated.
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+})
