@@ -1,0 +1,54 @@
+/**
+ * 1 for each byte of an RFC 9110 token (section 5.6.2): letters, digits and
+ * ``! # $ % & ' * + - . ^ _ ` | ~``
+ */
+// prettier-ignore
+export const TOKEN_CHARS = Uint8Array.of(
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // 00 - 0f
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, // 10 - 1f
+  0, 1, 0, 1, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1, 1, 0, // 20 - 2f  SP to /
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, // 30 - 3f  0 to ?
+  0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, // 40 - 4f  @ to O
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, // 50 - 5f  P to _
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, // 60 - 6f  ` to o
+  1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 1, 0, // 70 - 7f  p to DEL
+  ...new Array<number>(128).fill(0) //                80 - ff
+)
+
+/** 1 for each byte a field value may hold (RFC 9110, section 5.5): all but controls, of which HTAB alone is allowed. */
+export const FIELD_VALUE_CHARS = Uint8Array.from({ length: 256 }, (_, c) =>
+  c === 0x09 || (c >= 0x20 && c !== 0x7f) ? 1 : 0
+)
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+const NEWLINES = /[\r\n]/g
+
+/** Whether `text` is a token: not empty and of token characters only (RFC 9110, section 5.6.2). */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text)
+}
+
+/** Whether each character of `text` may stand in a field value; `false` also for characters above U+00FF. May be empty. */
+export function isFieldValue(text: string): boolean {
+  return !NOT_FIELD_VALUE.test(text)
+}
+
+/** Replaces CR and LF by spaces, so that a value set by a program cannot start a header line of its own. */
+export function withoutNewlines(text: string): string {
+  return text.includes('\n') || text.includes('\r') ? text.replace(NEWLINES, ' ') : text
+}
+
+/** Compares two strings ignoring the case of ASCII letters, and of no other letter. */
+export function equalsIgnoreCase(a: string, b: string): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) {
+    const x = a.charCodeAt(i)
+    const y = b.charCodeAt(i)
+    if (x === y) continue
+    const lower = x | 0x20
+    if (lower !== (y | 0x20) || lower < 0x61 || lower > 0x7a || x > 0x7f || y > 0x7f) return false
+  }
+  return true
+}

@@ -1,0 +1,29 @@
+/**
+ * Header material, paths and arguments are held as byte strings: JavaScript strings in which each character is one byte (latin1).
+ * They cost no conversion on the way from and to the wire, keep bytes that are not UTF-8, and are the text itself as long as all is
+ * ASCII, which it mostly is.
+ */
+
+const NON_ASCII = /[^\x00-\x7f]/
+
+/** Bytes of a text (UTF-8) or of a buffer, one per character. */
+export function toByteString(text: string | Uint8Array): string {
+  if (typeof text === 'string')
+    return NON_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text
+  return latin1(text)
+}
+
+/** Text of a byte string: its UTF-8 decoding, with U+FFFD for what is not UTF-8. */
+export function toText(bytes: string): string {
+  return NON_ASCII.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes
+}
+
+/** A buffer's bytes, one per character. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+/** A new buffer with the bytes of a byte string. */
+export function toBuffer(bytes: string): Buffer {
+  return Buffer.from(bytes, 'latin1')
+}

@@ -1,0 +1,10 @@
+/** Request methods, under the names they have in Go (RFC 9110, section 9.3, and RFC 5789 for PATCH). */
+export const MethodGet = 'GET'
+export const MethodHead = 'HEAD'
+export const MethodPost = 'POST'
+export const MethodPut = 'PUT'
+export const MethodPatch = 'PATCH'
+export const MethodDelete = 'DELETE'
+export const MethodConnect = 'CONNECT'
+export const MethodOptions = 'OPTIONS'
+export const MethodTrace = 'TRACE'
