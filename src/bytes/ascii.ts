@@ -22,6 +22,8 @@ export const FIELD_VALUE_CHARS = Uint8Array.from({ length: 256 }, (_, c) =>
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/
+const UPPER = /[A-Z]/
+const UPPER_ALL = /[A-Z]+/g
 const NEWLINES = /[\r\n]/g
 
 /** Whether `text` is a token: not empty and of token characters only (RFC 9110, section 5.6.2). */
@@ -37,6 +39,11 @@ export function isFieldValue(text: string): boolean {
 /** Replaces CR and LF by spaces, so that a value set by a program cannot start a header line of its own. */
 export function withoutNewlines(text: string): string {
   return text.includes('\n') || text.includes('\r') ? text.replace(NEWLINES, ' ') : text
+}
+
+/** Lower-cases ASCII letters, and no other letter: the bytes of UTF-8 are not to be touched. */
+export function lowerCase(text: string): string {
+  return UPPER.test(text) ? text.replace(UPPER_ALL, (letters) => letters.toLowerCase()) : text
 }
 
 /** Compares two strings ignoring the case of ASCII letters, and of no other letter. */

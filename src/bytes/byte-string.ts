@@ -6,11 +6,13 @@
 
 const NON_ASCII = /[^\x00-\x7f]/
 
+/** Text, written as UTF-8, or bytes. */
+export type TextOrBytes = string | Uint8Array
+
 /** Bytes of a text (UTF-8) or of a buffer, one per character. */
-export function toByteString(text: string | Uint8Array): string {
-  if (typeof text === 'string')
-    return NON_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text
-  return latin1(text)
+export function toByteString(text: TextOrBytes): string {
+  if (typeof text !== 'string') return latin1(text)
+  return NON_ASCII.test(text) ? Buffer.from(text, 'utf8').toString('latin1') : text
 }
 
 /** Text of a byte string: its UTF-8 decoding, with U+FFFD for what is not UTF-8. */
@@ -26,4 +28,9 @@ export function latin1(bytes: Uint8Array): string {
 /** A new buffer with the bytes of a byte string. */
 export function toBuffer(bytes: string): Buffer {
   return Buffer.from(bytes, 'latin1')
+}
+
+/** A new buffer with the bytes of `dst` and, behind them, those of a byte string. */
+export function appendTo(dst: Uint8Array | undefined, bytes: string): Buffer {
+  return dst === undefined ? toBuffer(bytes) : Buffer.concat([dst, toBuffer(bytes)])
 }

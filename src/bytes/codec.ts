@@ -18,14 +18,34 @@ const asString = (text: string | Uint8Array): string =>
   typeof text === 'string' ? text : latin1(text)
 
 /**
+ * {@link parseUint} that returns NaN in place of throwing.
+ *
+ * @internal
+ */
+export function uintValue(text: string): number {
+  const n = DIGITS.test(text) ? Number(text) : NaN
+  return Number.isSafeInteger(n) ? n : NaN
+}
+
+/**
+ * {@link parseUfloat} that returns NaN in place of throwing.
+ *
+ * @internal
+ */
+export function ufloatValue(text: string): number {
+  const n = UFLOAT.test(text) ? Number(text) : NaN
+  return Number.isFinite(n) ? n : NaN
+}
+
+/**
  * Value of a string of decimal digits. Go: `ParseUint`.
  *
  * Throws `FH_ERR_INVALID_NUMBER` when there is anything but digits, nothing at all, or a value above 2^53-1.
  */
 export function parseUint(text: string | Uint8Array): number {
   const digits = asString(text)
-  const n = DIGITS.test(digits) ? Number(digits) : NaN
-  if (!Number.isSafeInteger(n)) throw new InvalidNumberError(excerpt(digits))
+  const n = uintValue(digits)
+  if (Number.isNaN(n)) throw new InvalidNumberError(excerpt(digits))
   return n
 }
 
@@ -54,8 +74,8 @@ export function parseHexUint(text: string): number {
  */
 export function parseUfloat(text: string | Uint8Array): number {
   const number = asString(text)
-  const n = UFLOAT.test(number) ? Number(number) : NaN
-  if (!Number.isFinite(n)) throw new InvalidNumberError(excerpt(number))
+  const n = ufloatValue(number)
+  if (Number.isNaN(n)) throw new InvalidNumberError(excerpt(number))
   return n
 }
 
