@@ -5,7 +5,11 @@ const ESCAPES = Array.from(
   { length: 256 },
   (_, c) => '%' + c.toString(16).toUpperCase().padStart(2, '0')
 )
-const escapeOf = (char: string): string => ESCAPES[char.charCodeAt(0)] ?? char
+
+/** Percent escape of one character of a byte string. */
+export function escapeOf(char: string): string {
+  return ESCAPES[char.charCodeAt(0)] ?? char
+}
 
 const NOT_UNRESERVED = /[^A-Za-z0-9\-_.~]/
 const NOT_UNRESERVED_ALL = /[^A-Za-z0-9\-_.~]/g

@@ -65,14 +65,8 @@ export function parseHTTPDate(text: string): Date {
   throw new InvalidDateError(excerpt(text))
 }
 
-/**
- * The date that named parts tell, or `undefined` when there is no such day.
- *
- * @internal
- */
-export function calendarDate(
-  parts: Readonly<Record<string, string | undefined>>
-): Date | undefined {
+/** The date that named parts tell, or `undefined` when there is no such day. */
+function calendarDate(parts: Readonly<Record<string, string | undefined>>): Date | undefined {
   const month = MONTHS.indexOf((parts['month'] ?? '').toLowerCase())
   const day = Number(parts['day'])
   const date = new Date(0)

@@ -75,9 +75,9 @@ function authorityStart(reference: string, rooted: boolean): number {
  *
  * Throws `FH_ERR_INVALID_URI` when the user information holds a character that RFC 3986, section 3.2.1, does not allow; `@` passes.
  */
-export function splitAuthority(authority: string): { userinfo: string | undefined; host: string } {
+export function splitAuthority(authority: string): { userinfo: string; host: string } {
   const at = authority.lastIndexOf('@')
-  if (at === -1) return { userinfo: undefined, host: authority }
+  if (at === -1) return { userinfo: '', host: authority }
   const userinfo = authority.slice(0, at)
   if (!USERINFO.test(userinfo)) throw new InvalidURIError('user information')
   return { userinfo, host: authority.slice(at + 1) }

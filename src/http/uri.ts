@@ -1,18 +1,15 @@
 import { lowerCase, withoutNewlines } from '../bytes/ascii.js'
 import { appendTo, toBuffer, toByteString, toText, type TextOrBytes } from '../bytes/byte-string.js'
-import { escapePath, unescapePercent } from '../bytes/escape.js'
+import { escapeOf, escapePath, unescapePercent } from '../bytes/escape.js'
 import { FreeList } from '../bytes/free-list.js'
 import { Args } from './args.js'
 import { parseHost } from './host.js'
 import { normalizePath } from './path.js'
 import { splitAuthority, splitURI, type URIParts } from './uri-parts.js'
 
-/** What would end or break a request target in a query or an original path; escaped on the way out. */
-const UNSAFE_IN_PATH = /[\x00-\x20\x7f]/g
-const UNSAFE_IN_QUERY = /[\x00-\x20\x7f#]/g
-
-const escape = (c: string): string =>
-  '%' + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')
+/** What would end or break a request target, and a fragment; escaped on the way out. */
+const UNSAFE_IN_TARGET = /[\x00-\x20\x7f#]/g
+const UNSAFE_IN_HASH = /[\x00-\x20\x7f]/g
 
 /**
  * A URI: `scheme://username:password@host/path?query#hash`. The path is decoded and normalized, the host and the scheme are in lower
@@ -223,7 +220,7 @@ export class URI {
   _requestURI(): string {
     const query = this.#currentQuery()
     const path = this.disablePathNormalizing ? this.#rawPath() : escapePath(this.#normalPath())
-    return query === '' ? path : path + '?' + query.replace(UNSAFE_IN_QUERY, escape)
+    return query === '' ? path : path + '?' + query.replace(UNSAFE_IN_TARGET, escapeOf)
   }
 
   /** The whole URI without user name and password: `scheme://host/path?query#hash`. */
@@ -286,12 +283,12 @@ export class URI {
   #assign(parts: URIParts, defaultHost: string): void {
     const { userinfo, host } =
       parts.authority === undefined
-        ? { userinfo: undefined, host: defaultHost }
+        ? { userinfo: '', host: defaultHost }
         : splitAuthority(parts.authority)
     this.#host = parseHost(host)
-    const [username = '', ...password] = userinfo?.split(':') ?? []
-    this.#username = unescapePercent(username)
-    this.#password = unescapePercent(password.join(':'))
+    const colon = userinfo.indexOf(':')
+    this.#username = unescapePercent(colon === -1 ? userinfo : userinfo.slice(0, colon))
+    this.#password = colon === -1 ? '' : unescapePercent(userinfo.slice(colon + 1))
     if (parts.scheme) this.#scheme = lowerCase(parts.scheme)
     this.#setPath(parts.path === '' && parts.authority !== undefined ? '/' : parts.path)
     this.#setQuery(parts.query ?? '')
@@ -314,7 +311,7 @@ export class URI {
 
   /** The original path as it may stand in a request line; `*` is the target of OPTIONS. */
   #rawPath(): string {
-    const path = this.#pathOriginal.replace(UNSAFE_IN_PATH, escape)
+    const path = this.#pathOriginal.replace(UNSAFE_IN_TARGET, escapeOf)
     return path.startsWith('/') || path === '*' ? path : '/' + path
   }
 
@@ -336,7 +333,7 @@ export class URI {
 
   #fullURI(): string {
     const start = `${this.#scheme || 'http'}://${this.#host}${this._requestURI()}`
-    return this.#hash === '' ? start : start + '#' + this.#hash.replace(UNSAFE_IN_PATH, escape)
+    return this.#hash === '' ? start : start + '#' + this.#hash.replace(UNSAFE_IN_HASH, escapeOf)
   }
 }
 
