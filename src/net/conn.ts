@@ -15,12 +15,12 @@ export interface Addr {
  * except that a receiver may be called from within `Conn.resume()`.
  */
 export interface ConnReceiver {
-  /** `chunk` is read memory shared by all connections: valid only until this call returns. */
-  onRead(chunk: Buffer): void
+  /** The first `length` bytes of `chunk`, read memory shared by all connections: valid only until this call returns. */
+  onRead(chunk: Buffer, length: number): void
   /** The peer has closed its writing side. */
   onEnd(): void
   /** Output fell below the high-water mark after `write` had returned `false`. */
-  onDrain(): void
+  onWritable(): void
   /** The connection is gone; called exactly once, with the error if there was one. */
   onClose(err: Error | undefined): void
 }
@@ -36,16 +36,20 @@ export interface Conn {
   readonly encrypted: boolean
   /** Starts delivering to `receiver`; a later call replaces the receiver. */
   open(receiver: ConnReceiver): void
-  /** Writes `data`, a string as latin1 (one byte per character). `false` asks to wait for `onDrain`. */
+  /** Writes `data`, a string as latin1 (one byte per character). `false` asks to wait for `onWritable`. */
   write(data: string | Uint8Array): boolean
+  /** Bytes written that have not reached the kernel yet. */
+  readonly pendingBytes: number
   /** Holds writes back until `uncork`, so that they leave in one system call. */
   cork(): void
   uncork(): void
   /** Stops reading; the peer's end is not seen while paused. */
   pause(): void
   resume(): void
-  /** Sends what was written, then FIN. */
+  /** Sends what was written, then FIN; reading goes on. */
   end(): void
+  /** Sends what was written, then closes. */
+  close(): void
   /** Closes at once, dropping unsent output. */
   destroy(err?: Error): void
   /**

@@ -2,8 +2,8 @@ import type { Duplex } from 'node:stream'
 import type { Conn } from '../net/conn.js'
 
 /**
- * Marks a RequestHandler that answers by itself through {@link Exchange}: it is called as soon as the head is complete, whatever the
- * body; `Expect` is left to it and the server's body limit does not apply.
+ * Marks a RequestHandler that answers by itself through {@link Exchange}: with `true`, or where a function of the head says so, it is
+ * called as soon as the head is complete, whatever the body; `Expect` is left to it and the server's body limit does not apply.
  *
  * @internal
  */
@@ -56,6 +56,8 @@ export interface Exchange {
    * connection closes. The next request is served when the handler has settled too.
    */
   end(close: boolean): void
+  /** Called when the peer closes its writing side before `end`; it may still read the answer. */
+  onPeerEnd: (() => void) | undefined
   /** Called once when the connection is lost before `end`. */
   onAbort: ((err: Error | undefined) => void) | undefined
   /** Bytes accepted by `write` that have not reached the kernel yet. */

@@ -1,0 +1,152 @@
+import type { Readable } from 'node:stream'
+import { toBuffer } from '../bytes/byte-string.js'
+import { Args } from './args.js'
+import { Body } from './body.js'
+import { RequestHeader } from './request-header.js'
+import type { StreamWriter } from './stream-writer.js'
+import { URI } from './uri.js'
+
+const NON_ASCII = /[^\x00-\x7f]/
+const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;|$)/i
+
+/** A request. Go: `Request`. */
+export class Request {
+  readonly header = new RequestHeader()
+  /** @internal */
+  readonly _body = new Body()
+  /** @internal The request came over TLS. */
+  _isTLS = false
+  readonly #uri = new URI()
+  #uriParsed = false
+  readonly #postArgs = new Args()
+  #postArgsParsed = false
+
+  /** Request target as sent. */
+  requestURI(): string {
+    return this.header.requestURI()
+  }
+
+  setRequestURI(target: string): void {
+    this.header.setRequestURI(target)
+    this.#uriParsed = false
+  }
+
+  /** Host of the request: of an absolute-form target, else of Host. */
+  host(): string {
+    return this.uri().host()
+  }
+
+  setHost(host: string): void {
+    this.header.setHost(host)
+    this.#uriParsed = false
+  }
+
+  /**
+   * The parsed target. Valid until the handler's promise settles.
+   * Throws `FH_ERR_INVALID_URI` or `FH_ERR_INVALID_HOST`.
+   */
+  uri(): URI {
+    if (!this.#uriParsed) {
+      this.#uriParsed = true
+      const target = this.header.requestURI()
+      // Header material is latin1; as text it would be taken for UTF-8.
+      this.#uri.parse(this.header.host(), NON_ASCII.test(target) ? toBuffer(target) : target)
+      if (this._isTLS) this.#uri.setScheme('https')
+    }
+    return this.#uri
+  }
+
+  /** Arguments of an `application/x-www-form-urlencoded` body, none for another type. Valid until the handler's promise settles. */
+  postArgs(): Args {
+    if (!this.#postArgsParsed) {
+      this.#postArgsParsed = true
+      if (FORM.test(this.header.contentType()) && !this._body.isEmpty) {
+        this.#postArgs.parse(this._body.toBytes())
+      }
+    }
+    return this.#postArgs
+  }
+
+  /** The body as text (UTF-8). Throws `FH_ERR_BODY_STREAM_CONSUMED` when it is a stream. */
+  body(): string {
+    return this._body.toText()
+  }
+
+  /** The body as bytes. Valid until the handler's promise settles. */
+  bodyBytes(): Buffer {
+    return this._body.toBytes()
+  }
+
+  setBody(data: string | Uint8Array): void {
+    this._body.set(data)
+  }
+
+  setBodyRaw(bytes: Uint8Array): void {
+    this._body.setRaw(bytes)
+  }
+
+  appendBody(data: string | Uint8Array): void {
+    this._body.append(data)
+  }
+
+  resetBody(): void {
+    this._body.reset()
+  }
+
+  setBodyStream(stream: Readable, size = -1): void {
+    this._body.setStream(stream, size)
+  }
+
+  setBodyStreamWriter(writer: StreamWriter): void {
+    this._body.setStream(writer, -1)
+  }
+
+  /** The body's stream, `undefined` when it is in memory. */
+  bodyStream(): Readable | undefined {
+    const source = this._body.source
+    return source === null || typeof source === 'function' ? undefined : source
+  }
+
+  isBodyStream(): boolean {
+    return this._body.isStream
+  }
+
+  closeBodyStream(): void {
+    if (this._body.isStream) this._body.reset()
+  }
+
+  connectionClose(): boolean {
+    return this.header.connectionClose()
+  }
+
+  setConnectionClose(): void {
+    this.header.setConnectionClose()
+  }
+
+  /** Head and body as text. A stream is not read. */
+  toString(): string {
+    return this.header.toString() + (this._body.isStream ? '' : this._body.toText())
+  }
+
+  /** Copies everything but a body stream into `dst`, which is reset first. */
+  copyTo(dst: Request): void {
+    dst.reset()
+    this.header.copyTo(dst.header)
+    this._body.copyTo(dst._body)
+    dst._isTLS = this._isTLS
+  }
+
+  reset(): void {
+    this.header.reset()
+    this._body.reset()
+    this._isTLS = false
+    if (this.#uriParsed) {
+      this.#uri.reset()
+      this.#uriParsed = false
+    }
+    if (this.#postArgsParsed) {
+      this.#postArgs.reset()
+      this.#postArgsParsed = false
+    }
+  }
+}

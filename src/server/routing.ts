@@ -1,0 +1,36 @@
+import type { RequestCtx } from './request-ctx.js'
+
+/** What an application object offers to the code that handles its requests. */
+export interface RoutingApp {
+  /** Settings by name, those of the app it is mounted in behind them. */
+  readonly settings: Record<string, unknown>
+  /** Values for every view. */
+  readonly locals: Record<string, unknown>
+  /** Template engines by file extension, the dot included. */
+  readonly engines: Record<string, unknown>
+  /** Reads a setting. */
+  get(name: string): unknown
+  set(name: string, value: unknown): unknown
+  enabled(name: string): boolean
+  disabled(name: string): boolean
+}
+
+/** What a router notes on the ctx while it runs; replaced as a whole, never changed. @internal */
+export interface Routing {
+  readonly app: RoutingApp | undefined
+  /** The part of the path that mounts took away, without a slash at the end. */
+  readonly mountPath: string
+}
+
+/** The user value under which a router keeps its {@link Routing}. */
+const kRouting: unique symbol = Symbol.for('fasthttp.routing')
+
+/** @internal */
+export function routingOf(ctx: RequestCtx): Routing | undefined {
+  return ctx.userValue(kRouting) as Routing | undefined
+}
+
+/** @internal */
+export function setRouting(ctx: RequestCtx, routing: Routing | undefined): void {
+  ctx.setUserValue(kRouting, routing)
+}

@@ -1,0 +1,1004 @@
+import type { Duplex } from 'node:stream'
+import { latin1Slice } from '../bytes/slices.js'
+import {
+  BodyTooLargeError,
+  BrokenChunkError,
+  ConnectionClosedError,
+  FastHttpError,
+  GetOnlyError,
+  HandlerFailedError,
+  RequestTimeoutError,
+  SmallBufferError,
+  UnexpectedEOFError,
+} from '../errors.js'
+import { NEED_MORE } from '../http/field-block.js'
+import type { ResponseHeader } from '../http/response-header.js'
+import type { Response } from '../http/response.js'
+import type { Conn, ConnReceiver } from '../net/conn.js'
+import { BodyCollector } from '../wire/body-collector.js'
+import { BodyReader } from '../wire/body-reader.js'
+import type { ChunkSink } from '../wire/chunked.js'
+import { CHUNKED, NO_LENGTH, statusHasBody } from '../wire/head-writer.js'
+import { RequestParser } from '../wire/request-parser.js'
+import type { BodySink, Exchange } from './exchange.js'
+import { headError } from './head-errors.js'
+import { RequestBodyStream } from './request-body-stream.js'
+import type { CtxOwner, Logger, RequestCtx } from './request-ctx.js'
+import type { ServerCore } from './server-core.js'
+import { pumpStream, pumpWriter, type BodyPump } from './stream-response.js'
+
+// What the connection is doing.
+const HEAD = 0
+/** Gathering a body before the handler runs. */
+const BODY = 1
+/** The handler has not settled. */
+const HANDLER = 2
+/** A body stream is being sent. */
+const RESPONSE = 3
+/** Discarding what the handler left of the request body. */
+const DRAIN = 4
+/** Answered and half closed: input is discarded, so that its arrival cannot reset the connection under the answer. */
+const LINGER = 5
+const HIJACKED = 6
+const CLOSED = 7
+
+/** Output gathered before it is written in the middle of a read. */
+const FLUSH_BYTES = 64 * 1024
+/** Bytes copied into the output text rather than written on their own. */
+const INLINE_BYTES = 8 * 1024
+/** Input kept while a handler runs; reading pauses above. */
+const MAX_STASH_BYTES = 64 * 1024
+/** Unread request body that is discarded for the sake of keeping the connection. */
+const MAX_DRAIN_BYTES = 256 * 1024
+const LINGER_MS = 2000
+
+const NO_BYTES = Buffer.alloc(0)
+
+let connections = 0
+
+/**
+ * Serves one connection: reads requests, runs the handler and writes the answers, one after the other and in order. Purely
+ * event-driven; a synchronous handler is called from within the read callback and all answers of one read leave in one write.
+ */
+export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
+  readonly connID = ++connections
+  readonly connTime = Date.now()
+  requestNum = 0
+  requestTime = 0
+  /** When this connection's time is up, in milliseconds since the epoch; 0 for never. */
+  deadline = 0
+  onDrain: (() => void) | undefined = undefined
+  onPeerEnd: (() => void) | undefined = undefined
+  onAbort: ((err: Error | undefined) => void) | undefined = undefined
+
+  readonly #server: ServerCore
+  readonly conn: Conn
+  readonly #parser = new RequestParser()
+  readonly #body = new BodyReader()
+  #state = HEAD
+  #ctx: RequestCtx | null = null
+  /** Inside the loop over a read: output is gathered until its end. */
+  #running = false
+  #out = ''
+  #blocked = false
+  /** A write was refused: `onDrain` is due. */
+  #drainWanted = false
+  #flushQueued = false
+  #peerEnded = false
+
+  /** Input under way: `#input[#pos, #inputEnd)` comes after the current request; `null` outside the loop. */
+  #input: Buffer | null = null
+  #pos = 0
+  #inputEnd = 0
+
+  /** Input that could not be handled yet. */
+  #stash = NO_BYTES
+  #stashStart = 0
+  #stashEnd = 0
+
+  #headStarted = 0
+  #keepAlive = true
+  #maxBody = 0
+  #writeTimeout = 0
+  #collector: BodyCollector | null = null
+  #sink: BodySink | null = null
+  #sinkPaused = false
+  #sinkEnded = false
+  #drained = 0
+
+  #taken = false
+  #ended = false
+  #endClose = false
+  #pump: BodyPump | null = null
+  #abort: AbortController | null = null
+  #settledResolve: (() => void) | null = null
+
+  constructor(server: ServerCore, conn: Conn) {
+    this.#server = server
+    this.conn = conn
+    this.deadline = Date.now() + server.options.readHeaderTimeout
+  }
+
+  get logger(): Logger {
+    return this.#server.logger
+  }
+
+  /** Between two requests, with nothing of the next one read? */
+  get isIdle(): boolean {
+    return this.#state === HEAD && this.#stashStart === this.#stashEnd
+  }
+
+  start(): void {
+    this.conn.open(this)
+  }
+
+  // Input
+
+  onRead(chunk: Buffer, length: number): void {
+    if (this.#stashStart === this.#stashEnd) this.#run(chunk, 0, length)
+    else {
+      this.#stashAway(chunk, 0, length)
+      this.#run(this.#stash, this.#stashStart, this.#stashEnd)
+    }
+  }
+
+  /** Handles `buf[start, end)` as far as that goes, keeps the rest and sends what was answered. */
+  #run(buf: Buffer, start: number, end: number): void {
+    if (this.#running) {
+      if (buf !== this.#stash) this.#stashAway(buf, start, end)
+      return
+    }
+    this.#running = true
+    const now = Date.now()
+    this.requestTime = now
+    this.#server.heads.tick(now)
+    if (this.#state === HEAD && this.#headStarted === 0) this.#server.stateChanged(this, 'active')
+    this.#input = buf
+    this.#inputEnd = end
+    const rest = this.#consume(buf, start, end)
+    this.#input = null
+    this.#parser.endOfRead()
+    if (rest < end && this.#state < LINGER) this.#keep(buf, rest, end)
+    else this.#stashStart = this.#stashEnd = 0
+    if (this.#state === HEAD) this.#betweenReads(now)
+    this.#running = false
+    this.#flush()
+  }
+
+  #consume(buf: Buffer, start: number, end: number): number {
+    let p = start
+    while (p < end && !this.#blocked) {
+      switch (this.#state) {
+        case HEAD: {
+          const next = this.#readHead(buf, p, end)
+          if (next === p) return p
+          p = next
+          break
+        }
+        case BODY:
+        case DRAIN:
+          p = this.#readBody(buf, p, end)
+          break
+        case HANDLER:
+        case RESPONSE: {
+          if (this.#sink === null || this.#sinkPaused || this.#body.done) return p
+          p = this.#readBody(buf, p, end)
+          break
+        }
+        default:
+          return end
+      }
+    }
+    return p
+  }
+
+  /** Parses a head at `p` and starts its request: the position behind it, or `p` when it is not complete. */
+  #readHead(buf: Buffer, p: number, end: number): number {
+    const parser = this.#parser
+    const result = parser.parse(buf, p, end)
+    const limit = this.#server.options.readBufferSize
+    if (result < 0) {
+      if (result === NEED_MORE) {
+        if (end - p <= limit) return p
+        this.#fail(new SmallBufferError())
+      } else {
+        this.#fail(headError(result))
+      }
+      return end
+    }
+    if (parser.next - p > limit) {
+      this.#fail(new SmallBufferError())
+      return end
+    }
+    this.#pos = parser.next
+    this.#begin(buf, parser.next, end)
+    return this.#pos
+  }
+
+  /** A head is complete: what follows depends on the body and on what the handler asks for. */
+  #begin(buf: Buffer, p: number, end: number): void {
+    const { options } = this.#server
+    const parser = this.#parser
+    const fields = parser.fields
+    let ctx = this.#ctx
+    if (ctx === null) ctx = this.#ctx = this.#server.acquireCtx(this)
+    else ctx.reset()
+    const header = ctx.request.header
+    header._setParsed(parser.method, parser.target, parser.minorVersion, fields)
+    ctx.request._isTLS = this.conn.encrypted
+    this.requestNum++
+    this.#keepAlive = !header.connectionClose()
+    this.#maxBody = options.maxRequestBodySize
+    this.#writeTimeout = options.writeTimeout
+    if (this.#headStarted === 0) this.#headStarted = this.requestTime
+    this.deadline = options.readTimeout > 0 ? this.#headStarted + options.readTimeout : 0
+
+    if (options.getOnly && parser.method !== 'GET' && parser.method !== 'HEAD') {
+      return this.#fail(new GetOnlyError())
+    }
+    if (options.headerReceived !== undefined) this.#configure(options.headerReceived(header))
+
+    const length = fields.contentLength
+    if (!fields.chunked && length <= 0) {
+      this.#body.start(false, 0, 0)
+      return this.#dispatch()
+    }
+    this.#body.start(fields.chunked, length, options.readBufferSize)
+    const takes = this.#server.takesExchange
+    if (typeof takes === 'function' ? takes(header) : takes) return this.#dispatch()
+    if (options.streamRequestBody) {
+      if (this.expectsContinue && !this.#mayContinue(ctx)) return
+      return this.#dispatchStreaming(ctx)
+    }
+    if (length > this.#maxBody) return this.#fail(new BodyTooLargeError(this.#maxBody))
+    if (this.expectsContinue && !this.#mayContinue(ctx)) return
+    if (!fields.chunked && end - p >= length) {
+      // The whole body is here: no copy unless somebody keeps it.
+      ctx.request._body.borrow(buf, p, p + length)
+      this.#body.start(false, 0, 0)
+      this.#pos = p + length
+      return this.#dispatch()
+    }
+    this.#collector = new BodyCollector(fields.chunked ? 0 : length)
+    this.#state = BODY
+  }
+
+  #configure(config: ReturnType<NonNullable<ServerCore['options']['headerReceived']>>): void {
+    if (config === undefined) return
+    if ((config.maxRequestBodySize ?? 0) > 0) this.#maxBody = config.maxRequestBodySize!
+    if ((config.writeTimeout ?? 0) > 0) this.#writeTimeout = config.writeTimeout!
+    if ((config.readTimeout ?? 0) > 0) this.deadline = this.requestTime + config.readTimeout!
+  }
+
+  /** Settles `Expect: 100-continue`; `false` when the request was answered. */
+  #mayContinue(ctx: RequestCtx): boolean {
+    const { options } = this.#server
+    let status = 100
+    if (options.expectHandler !== undefined) status = options.expectHandler(ctx)
+    else if (options.continueHandler !== undefined) {
+      status = options.continueHandler(ctx.request.header) ? 100 : 417
+    }
+    if (status === 100) {
+      this.#emit('HTTP/1.1 100 Continue\r\n\r\n')
+      return true
+    }
+    // The client may send the body all the same: only closing tells it from a next request.
+    ctx.setStatusCode(status)
+    ctx.setConnectionClose()
+    this.#state = HANDLER
+    this.#finish()
+    return false
+  }
+
+  /** Reads body bytes: the position reached. */
+  #readBody(buf: Buffer, p: number, end: number): number {
+    const body = this.#body
+    const next = body.read(buf, p, end, this)
+    if (next < 0) {
+      this.#bodyFailed(new BrokenChunkError())
+      return end
+    }
+    if (this.#state === BODY && this.#collector!.length + body.announced > this.#maxBody) {
+      this.#fail(new BodyTooLargeError(this.#maxBody))
+      return end
+    }
+    if (this.#state === DRAIN && (this.#drained += next - p) > MAX_DRAIN_BYTES) {
+      this.#close()
+      return end
+    }
+    this.#pos = next
+    if (body.done) this.#bodyDone()
+    return next
+  }
+
+  onChunkData(buf: Buffer, start: number, end: number): boolean {
+    if (this.#state === BODY) {
+      this.#collector!.onChunkData(buf, start, end)
+      return this.#collector!.length <= this.#maxBody
+    }
+    if (this.#sink === null || this.#state === DRAIN) return true
+    this.#sinkPaused = !this.#sink.onData(Buffer.from(buf.subarray(start, end)))
+    return !this.#sinkPaused
+  }
+
+  #bodyDone(): void {
+    switch (this.#state) {
+      case BODY: {
+        const ctx = this.#ctx!
+        ctx.request._body.setRaw(this.#collector!.take())
+        this.#collector = null
+        ctx.request.header._trailerFields = this.#body.trailers
+        this.#dispatch()
+        break
+      }
+      case DRAIN:
+        this.#nextRequest()
+        break
+      default:
+        this.#endSink()
+    }
+  }
+
+  #endSink(): void {
+    this.deadline = 0
+    if (this.#sink === null || this.#sinkEnded) return
+    this.#sinkEnded = true
+    this.#sink.onEnd(this.#body.trailers)
+  }
+
+  #bodyFailed(err: FastHttpError): void {
+    if (this.#state === BODY) return this.#fail(err)
+    this.#keepAlive = false
+    const sink = this.#sink
+    this.#sink = null
+    if (this.#state === DRAIN) return this.#close()
+    if (sink !== null && !this.#sinkEnded) {
+      this.#sinkEnded = true
+      sink.onError(err)
+    }
+    // What follows cannot be told apart any more; the handler may still answer.
+    this.#body.start(false, 0, 0)
+    this.#peerEnded = true
+  }
+
+  onEnd(): void {
+    this.#peerEnded = true
+    switch (this.#state) {
+      case HEAD:
+        if (this.isIdle) this.conn.close()
+        else this.#fail(new UnexpectedEOFError())
+        break
+      case BODY:
+        this.#fail(new UnexpectedEOFError())
+        break
+      case DRAIN:
+      case LINGER:
+        this.conn.close()
+        break
+      case HANDLER:
+      case RESPONSE:
+        if (!this.#body.done) this.#bodyFailed(new UnexpectedEOFError())
+        this.#abort?.abort(new ConnectionClosedError())
+        this.onPeerEnd?.()
+        break
+    }
+  }
+
+  // Running the handler
+
+  #dispatchStreaming(ctx: RequestCtx): void {
+    const stream = new RequestBodyStream(this, (trailers) => {
+      ctx.request.header._trailerFields = trailers
+    })
+    const { chunked, contentLength } = this.#parser.fields
+    ctx.request._body.setStream(stream, chunked ? -1 : contentLength)
+    this.#dispatch()
+  }
+
+  #dispatch(): void {
+    this.#state = HANDLER
+    const ctx = this.#ctx!
+    let settled: unknown
+    try {
+      settled = this.#server.handler(ctx)
+    } catch (err) {
+      this.#handlerFailed(err)
+      return
+    }
+    if (
+      settled === undefined ||
+      settled === null ||
+      typeof (settled as Promise<void>).then !== 'function'
+    ) {
+      this.deadline = 0
+      this.#finish()
+      return
+    }
+    ctx.request._body.settle()
+    if (this.#body.done) this.deadline = 0
+    ;(settled as Promise<void>).then(this.#onSettled, this.#onRejected)
+  }
+
+  readonly #onSettled = (): void => {
+    this.#resumed(() => this.#finish())
+  }
+
+  readonly #onRejected = (err: unknown): void => {
+    this.#resumed(() => this.#handlerFailed(err))
+  }
+
+  /** Goes on after a handler or a body stream: what `step` does, then the input that came meanwhile. */
+  #resumed(step: () => void): void {
+    if (this.#running) {
+      step()
+      return
+    }
+    this.#running = true
+    const now = Date.now()
+    this.#server.heads.tick(now)
+    step()
+    this.#running = false
+    if (this.#stashStart < this.#stashEnd && (this.#state < HANDLER || this.#state === DRAIN)) {
+      this.#run(this.#stash, this.#stashStart, this.#stashEnd)
+    } else {
+      if (this.#state === HEAD) this.#betweenReads(now)
+      this.#flush()
+    }
+    if (
+      this.#state < LINGER &&
+      !this.#blocked &&
+      this.#stashEnd - this.#stashStart < MAX_STASH_BYTES
+    ) {
+      this.conn.resume()
+    }
+  }
+
+  #handlerFailed(err: unknown): void {
+    if (this.#state === CLOSED || this.#state === HIJACKED) {
+      this.#server.logError(this.conn, new HandlerFailedError(undefined, { cause: err }), err)
+      return this.#release()
+    }
+    const ctx = this.#ctx!
+    if (this.#server.options.panicHandler !== undefined && !this.#taken) {
+      ctx.response.reset()
+      ctx.setStatusCode(500)
+      this.#server.options.panicHandler(ctx, err)
+    } else {
+      this.#server.logError(this.conn, new HandlerFailedError(undefined, { cause: err }), err)
+      if (this.#taken) return this.#destroy()
+      ctx.error('Internal Server Error', 500)
+    }
+    ctx.setConnectionClose()
+    this.#finish()
+  }
+
+  /** The handler has settled: sends its answer. */
+  #finish(): void {
+    if (this.#state === CLOSED || this.#state === HIJACKED) return this.#release()
+    const ctx = this.#ctx!
+    if (this.#taken) {
+      if (!this.#ended) {
+        this.#server.logError(this.conn, new HandlerFailedError('no answer was given'), undefined)
+        return this.#destroy()
+      }
+      return this.#answered(this.#endClose)
+    }
+    if (ctx._timeoutResponse !== null) return this.#finishTimedOut(ctx)
+    const response = ctx.response
+    if (ctx._hijackHandler !== null && ctx._hijackNoResponse) return this.#hijack(ctx)
+    this.#respond(response, ctx)
+  }
+
+  /** Answers for a ctx that its handler gave up; the ctx never serves again. */
+  #finishTimedOut(ctx: RequestCtx): void {
+    const response = ctx._timeoutResponse!
+    const isHead = ctx.isHead()
+    this.#parser.abandonFields()
+    ctx._owner = null
+    this.#ctx = this.#server.acquireCtx(this)
+    this.#ctx.request.header.setMethod(isHead ? 'HEAD' : 'GET')
+    this.#respond(response, this.#ctx)
+  }
+
+  #respond(response: Response, ctx: RequestCtx): void {
+    const { options, heads } = this.#server
+    const header = response.header
+    const status = header.statusCode()
+    const close =
+      !this.#keepAlive ||
+      header.connectionClose() ||
+      options.disableKeepalive ||
+      this.#peerEnded ||
+      (options.maxRequestsPerConn > 0 && this.requestNum >= options.maxRequestsPerConn) ||
+      (options.closeOnShutdown && this.#server.shuttingDown)
+    const minor = this.#parser.minorVersion
+    const connection = close ? 'close' : minor === 0 ? 'keep-alive' : ''
+    const hasBody = statusHasBody(status)
+    const withoutBody = !hasBody || response.skipBody || ctx.isHead()
+    const body = response._body
+
+    if (body.isStream) {
+      const size = body.streamSize
+      const chunked = hasBody && size < 0 && minor === 1
+      const length = !hasBody ? NO_LENGTH : size >= 0 ? size : chunked ? CHUNKED : NO_LENGTH
+      // Without a length and without chunked coding only the end of the connection ends the body.
+      const closes = close || (length === NO_LENGTH && !withoutBody)
+      this.#emit(heads.write(header, length, closes ? 'close' : connection))
+      if (withoutBody) {
+        body.reset()
+        return this.#sent(ctx, closes)
+      }
+      return this.#stream(response, size, chunked, closes, ctx)
+    }
+
+    if (withoutBody) {
+      const announced = header.contentLength()
+      let length = hasBody ? body.byteLength() : NO_LENGTH
+      if (hasBody && announced >= 0 && body.isEmpty) length = announced
+      this.#emit(heads.write(header, length, connection))
+    } else {
+      const text = body.heldText
+      const length = body.byteLength()
+      const head = heads.write(header, length, connection)
+      if (text !== undefined) this.#emit(head + (length === text.length ? text : body.toLatin1()))
+      else if (length <= INLINE_BYTES) this.#emit(length === 0 ? head : head + body.toLatin1())
+      else {
+        this.#emit(head)
+        this.#emitBytes(body.toBytes())
+      }
+    }
+    this.#sent(ctx, close)
+  }
+
+  #stream(
+    response: Response,
+    size: number,
+    chunked: boolean,
+    close: boolean,
+    ctx: RequestCtx
+  ): void {
+    this.#state = RESPONSE
+    const source = response._body.takeSource()!
+    const target = {
+      write: (data: string | Uint8Array) => this.write(data),
+      signal: () => this.signalOf(),
+    }
+    const done = (err: Error | undefined): void => {
+      this.#pump = null
+      this.#resumed(() => {
+        if (this.#state === CLOSED) return this.#release()
+        if (err !== undefined) {
+          this.#server.logError(this.conn, err, err)
+          this.#flushNow()
+          return this.#destroy()
+        }
+        if (chunked) this.#emit('0\r\n' + response.header._trailerSection())
+        this.#sent(ctx, close)
+      })
+    }
+    if (typeof source === 'function') this.#pump = pumpWriter(source, chunked, target, done)
+    else this.#pump = pumpStream(source, size, chunked, target, done)
+  }
+
+  /** The response is on its way. */
+  #sent(ctx: RequestCtx, close: boolean): void {
+    if (ctx._hijackHandler !== null && !close) return this.#hijack(ctx)
+    this.#answered(close)
+  }
+
+  #answered(close: boolean): void {
+    if (this.#writeTimeout > 0) this.deadline = Date.now() + this.#writeTimeout
+    if (close || this.#server.shuttingDown) {
+      this.#release()
+      return this.#close()
+    }
+    if (!this.#body.done) {
+      this.#state = DRAIN
+      this.#drained = 0
+      this.#sink = null
+      if (this.#peerEnded) this.#close()
+      else this.#release()
+      return
+    }
+    this.#nextRequest()
+  }
+
+  /** Ready for the next request of this connection. */
+  #nextRequest(): void {
+    this.#state = HEAD
+    this.#headStarted = 0
+    this.#resetExchange()
+    if (this.#peerEnded && this.isIdle) this.#close()
+  }
+
+  #resetExchange(): void {
+    this.#taken = false
+    this.#ended = false
+    this.#sink = null
+    this.#sinkPaused = false
+    this.#sinkEnded = false
+    this.#abort = null
+    this.onDrain = undefined
+    this.onPeerEnd = undefined
+    this.onAbort = undefined
+  }
+
+  /** All of a read is handled: an idle connection holds no ctx and no text. */
+  #betweenReads(now: number): void {
+    const { options } = this.#server
+    if (this.#stashStart < this.#stashEnd) {
+      if (this.#headStarted === 0) {
+        this.#headStarted = now
+        this.deadline = now + options.readHeaderTimeout
+      }
+      return
+    }
+    this.#release()
+    if (this.requestNum === 0) return
+    const idle = options.idleTimeout > 0 ? options.idleTimeout : options.readTimeout
+    this.deadline = idle > 0 ? now + idle : 0
+    this.#server.stateChanged(this, 'idle')
+  }
+
+  #release(): void {
+    const ctx = this.#ctx
+    if (ctx === null) return
+    this.#ctx = null
+    this.#server.releaseCtx(ctx)
+  }
+
+  #hijack(ctx: RequestCtx): void {
+    const handler = ctx._hijackHandler!
+    this.#flushNow()
+    this.#release()
+    this.#state = HIJACKED
+    this.deadline = 0
+    const stream = this.conn.detach(this.#takeInput())
+    this.#server.stateChanged(this, 'hijacked')
+    const { options } = this.#server
+    const close = (): void => {
+      if (!options.keepHijackedConns) stream.end(() => stream.destroy())
+    }
+    const failed = (err: unknown): void => {
+      this.#server.logError(this.conn, new HandlerFailedError('hijack', { cause: err }), err)
+      stream.destroy()
+    }
+    // Not from within the read callback: what is still in the buffer must reach the stream first.
+    queueMicrotask(() => {
+      try {
+        void Promise.resolve(handler(stream)).then(close, failed)
+      } catch (err) {
+        failed(err)
+      }
+    })
+  }
+
+  /** Input read but not handled. */
+  #takeInput(): Buffer {
+    const rest =
+      this.#input === null
+        ? this.#stash.subarray(this.#stashStart, this.#stashEnd)
+        : this.#input.subarray(this.#pos, this.#inputEnd)
+    const input = Buffer.from(rest)
+    this.#stash = NO_BYTES
+    this.#stashStart = this.#stashEnd = 0
+    return input
+  }
+
+  // Output
+
+  #emit(text: string): void {
+    this.#out += text
+    if (this.#out.length > FLUSH_BYTES) this.#flushNow()
+  }
+
+  #emitBytes(bytes: Uint8Array): void {
+    const { conn } = this
+    conn.cork()
+    this.#flushNow()
+    if (!conn.write(bytes)) this.#blocked = true
+    conn.uncork()
+    this.#afterBlocked()
+  }
+
+  /** Sends gathered output, unless more is to come in this turn. */
+  #flush(): void {
+    if (!this.#running) this.#flushNow()
+  }
+
+  #flushNow(): void {
+    if (this.#out === '') return
+    const out = this.#out
+    this.#out = ''
+    if (!this.conn.write(out)) this.#blocked = true
+    else if (this.#drainWanted) process.nextTick(this.#notifyDrain)
+    this.#afterBlocked()
+  }
+
+  /** A client that does not read its answers gets no more of them, and none of its input is read. */
+  #afterBlocked(): void {
+    if (!this.#blocked) return
+    this.conn.pause()
+    const { writeTimeout, idleTimeout } = this.#server.options
+    const limit = writeTimeout > 0 ? writeTimeout : idleTimeout
+    if (limit > 0 && this.#state !== CLOSED) this.deadline = Date.now() + limit
+  }
+
+  onWritable(): void {
+    this.#blocked = false
+    if (this.#state >= LINGER) return
+    if (this.#state === HANDLER || this.#state === RESPONSE) this.deadline = 0
+    this.#notifyDrain()
+    this.#resumed(() => {})
+  }
+
+  /** Tells whoever was refused a write that it may go on. */
+  readonly #notifyDrain = (): void => {
+    if (this.#blocked || !this.#drainWanted) return
+    this.#drainWanted = false
+    this.#pump?.onDrain()
+    this.onDrain?.()
+  }
+
+  // Ends
+
+  /** Answers a request that cannot be served and closes. */
+  #fail(err: FastHttpError): void {
+    const ctx = (this.#ctx ??= this.#server.acquireCtx(this))
+    this.#collector = null
+    this.#server.logError(this.conn, err, err)
+    if (this.#state === HANDLER && this.#taken) return this.#destroy()
+    this.#state = HANDLER
+    this.#server.answerError(ctx, err)
+    const response = ctx.response
+    const body = response._body.isStream ? '' : response._body.toLatin1()
+    this.#emit(
+      this.#server.heads.write(response.header, body.length, 'close') + (ctx.isHead() ? '' : body)
+    )
+    this.#release()
+    this.#linger()
+  }
+
+  #linger(): void {
+    this.#state = LINGER
+    this.deadline = Date.now() + LINGER_MS
+    this.#stash = NO_BYTES
+    this.#stashStart = this.#stashEnd = 0
+    this.#flushNow()
+    if (this.#peerEnded) this.conn.close()
+    else {
+      this.conn.end()
+      this.conn.resume()
+    }
+  }
+
+  /** Closes after what was written is sent; lingers when the client may still be sending. */
+  #close(): void {
+    this.#release()
+    if (!this.#body.done || this.#stashStart < this.#stashEnd) return this.#linger()
+    this.#flushNow()
+    this.#state = LINGER
+    this.deadline = Date.now() + (this.#writeTimeout || LINGER_MS * 5)
+    this.conn.close()
+  }
+
+  #destroy(): void {
+    this.#flushNow()
+    this.conn.destroy()
+  }
+
+  /** Closes an idle connection; others close after their request. */
+  shutdown(): void {
+    if (this.isIdle) this.#close()
+    else this.#abort?.abort(new ConnectionClosedError('server is shutting down'))
+  }
+
+  /** Closes at once. */
+  kill(): void {
+    this.conn.destroy()
+  }
+
+  onDeadline(): void {
+    this.deadline = 0
+    switch (this.#state) {
+      case HEAD:
+        if (this.requestNum > 0 && this.isIdle) this.conn.close()
+        else this.#fail(new RequestTimeoutError())
+        break
+      case BODY:
+        this.#fail(new RequestTimeoutError())
+        break
+      default:
+        this.conn.destroy()
+    }
+  }
+
+  onClose(err: Error | undefined): void {
+    const state = this.#state
+    this.#state = CLOSED
+    this.deadline = 0
+    this.#out = ''
+    this.#stash = NO_BYTES
+    this.#stashStart = this.#stashEnd = 0
+    this.#collector = null
+    this.#server.closed(this)
+    if (state !== HANDLER && state !== RESPONSE) {
+      this.#release()
+      return
+    }
+    // The handler still owns ctx; it is released when that settles.
+    this.#abort?.abort(
+      new ConnectionClosedError(undefined, err === undefined ? undefined : { cause: err })
+    )
+    this.#pump?.abort()
+    const sink = this.#sink
+    if (sink !== null && !this.#sinkEnded) {
+      this.#sinkEnded = true
+      sink.onError(
+        new UnexpectedEOFError(undefined, err === undefined ? undefined : { cause: err })
+      )
+    }
+    if (!this.#ended) this.onAbort?.(err)
+  }
+
+  // What ctx asks for
+
+  signalOf(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController()
+      if (this.#state === CLOSED || this.#peerEnded || this.#server.shuttingDown) {
+        this.#abort.abort(new ConnectionClosedError())
+      }
+    }
+    return this.#abort.signal
+  }
+
+  earlyHints(header: ResponseHeader): void {
+    if (this.#parser.minorVersion === 0) return
+    let text = 'HTTP/1.1 103 Early Hints\r\n'
+    for (const link of header.peekAll('Link')) text += `Link: ${link}\r\n`
+    this.#emit(text + '\r\n')
+    // Hints are worth nothing once the answer is there.
+    this.#flushNow()
+  }
+
+  // Exchange
+
+  take(): Exchange {
+    this.#taken = true
+    return this
+  }
+
+  get method(): string {
+    return this.#parser.method
+  }
+  get target(): string {
+    return this.#parser.target
+  }
+  get minorVersion(): number {
+    return this.#parser.minorVersion
+  }
+  get keepAlive(): boolean {
+    return this.#keepAlive && !this.#server.shuttingDown && !this.#server.options.disableKeepalive
+  }
+  get hasBody(): boolean {
+    const { chunked, contentLength } = this.#parser.fields
+    return chunked || contentLength > 0
+  }
+  get isUpgrade(): boolean {
+    return (
+      this.#parser.method === 'CONNECT' ||
+      (this.#parser.fields.upgrades && this.#ctx!.request.header.peek('Upgrade') !== undefined)
+    )
+  }
+  get expectsContinue(): boolean {
+    return (
+      this.#parser.fields.expectsContinue && this.#parser.minorVersion === 1 && !this.#body.done
+    )
+  }
+  get pendingBytes(): number {
+    return this.#out.length + this.conn.pendingBytes
+  }
+
+  rawHeaders(): string[] {
+    const fields = this.#parser.fields
+    const list: string[] = []
+    for (let i = 0; i < fields.count; i++) list.push(fields.name(i), fields.value(i))
+    return list
+  }
+
+  readBody(sink: BodySink): void {
+    this.#sink = sink
+    const held = this.#ctx?.request._body
+    if (held !== undefined && !held.isStream && !held.isEmpty) {
+      sink.onData(Buffer.from(held.toBytes()))
+      this.#sinkEnded = true
+      return sink.onEnd(this.#ctx!.request.header._trailerFields)
+    }
+    if (this.#body.done) return this.#endSink()
+    this.#pullStash()
+  }
+
+  resumeBody(): void {
+    if (!this.#sinkPaused) return
+    this.#sinkPaused = false
+    this.#pullStash()
+    if (!this.#sinkPaused) this.conn.resume()
+  }
+
+  /** Feeds stashed input to the sink, outside the read callback. */
+  #pullStash(): void {
+    if (this.#running || this.#stashStart === this.#stashEnd) return
+    this.#run(this.#stash, this.#stashStart, this.#stashEnd)
+  }
+
+  write(data: string | Uint8Array): boolean {
+    if (this.#state === CLOSED) return true
+    if (typeof data === 'string') this.#emit(data)
+    else if (data.length <= INLINE_BYTES) {
+      this.#emit(
+        latin1Slice(Buffer.from(data.buffer, data.byteOffset, data.length), 0, data.length)
+      )
+    } else this.#emitBytes(data)
+    this.#queueFlush()
+    if (!this.#blocked && this.#out.length < INLINE_BYTES * 2) return true
+    this.#drainWanted = true
+    return false
+  }
+
+  /** Writes of one turn outside a read leave together. */
+  #queueFlush(): void {
+    if (this.#running || this.#flushQueued || this.#out === '') return
+    this.#flushQueued = true
+    process.nextTick(() => {
+      this.#flushQueued = false
+      this.#flushNow()
+    })
+  }
+
+  end(close: boolean): void {
+    this.#ended = true
+    this.#endClose = close
+  }
+
+  upgrade(): { socket: Duplex; head: Buffer } {
+    this.#flushNow()
+    this.#ended = true
+    this.#state = HIJACKED
+    this.deadline = 0
+    const head = this.#takeInput()
+    this.#release()
+    this.#server.stateChanged(this, 'hijacked')
+    return { socket: this.conn.detach(undefined), head }
+  }
+
+  // Stash
+
+  /** Keeps `buf[start, end)` for the next time. */
+  #keep(buf: Buffer, start: number, end: number): void {
+    if (buf === this.#stash) {
+      this.#stashStart = start
+      this.#stashEnd = end
+    } else {
+      this.#stashStart = this.#stashEnd = 0
+      this.#stashAway(buf, start, end)
+    }
+    if (this.#stashEnd - this.#stashStart > MAX_STASH_BYTES) this.conn.pause()
+  }
+
+  /** Appends to the stash. */
+  #stashAway(buf: Buffer, start: number, end: number): void {
+    const held = this.#stashEnd - this.#stashStart
+    const length = held + end - start
+    if (this.#stashEnd + end - start > this.#stash.length) {
+      const to =
+        length <= this.#stash.length ? this.#stash : Buffer.allocUnsafe(Math.max(length * 2, 1024))
+      this.#stash.copy(to, 0, this.#stashStart, this.#stashEnd)
+      this.#stash = to
+      this.#stashStart = 0
+      this.#stashEnd = held
+    }
+    buf.copy(this.#stash, this.#stashEnd, start, end)
+    this.#stashEnd += end - start
+  }
+}

@@ -1,0 +1,437 @@
+import { EventEmitter } from 'node:events'
+import net, { type AddressInfo, type ListenOptions } from 'node:net'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+import { format } from 'node:util'
+import {
+  ConcurrencyLimitError,
+  FastHttpError,
+  InvalidOptionError,
+  PerIPConnLimitError,
+} from '../errors.js'
+import type { RequestHeader } from '../http/request-header.js'
+import type { Conn } from '../net/conn.js'
+import { acceptInto } from '../net/fast-accept.js'
+import type { Listener } from '../net/listener.js'
+import { onSharedRead, SocketConn } from '../net/socket-conn.js'
+import { DEFAULT_CONTENT_TYPE, HeadWriter } from '../wire/head-writer.js'
+import { CtxPool } from './ctx-pool.js'
+import { DeadlineSweep } from './deadline-sweep.js'
+import { kTakesExchange } from './exchange.js'
+import { SERVER_DEFAULTS, type ConnState, type ServerOptions } from './options.js'
+import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
+import { resolveOptions } from './resolve-options.js'
+import { ServeConn } from './serve-conn.js'
+import type { ResolvedOptions, ServerCore } from './server-core.js'
+
+const STDERR: Logger = {
+  printf: (text, ...args) => void process.stderr.write(format(text, ...args) + '\n'),
+}
+
+/** Errors that say something of the client, not of the server; logged with `logAllErrors` only. */
+const EVERYDAY = new Set([
+  'FH_ERR_CONNECTION_CLOSED',
+  'FH_ERR_UNEXPECTED_EOF',
+  'FH_ERR_SMALL_BUFFER',
+  'FH_ERR_REQUEST_TIMEOUT',
+  'FH_ERR_BAD_TRAILER',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNABORTED',
+])
+
+/**
+ * HTTP server. It listens and closes as `net.Server` does, so that supertest and process managers work with it, and has Go's methods
+ * beside that. Emits 'listening', 'error' and 'close'. Go: `Server`.
+ *
+ * @example
+ * new Server({ handler: (ctx) => ctx.setBody(`Hello, ${ctx.path()}`) }).listen(3000)
+ */
+export class Server extends EventEmitter {
+  /** Connections that are being served. */
+  readonly #conns = new Set<ServeConn>()
+  readonly #core: Core
+  readonly #sweep: DeadlineSweep
+  readonly #listeners = new Set<{ close(): unknown }>()
+  #net: net.Server | null = null
+  #rejected = 0
+  #perIP = new Map<string, number>()
+  #whenEmpty: (() => void)[] = []
+
+  /** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type or range. */
+  constructor(options: ServerOptions) {
+    super()
+    this.#core = new Core(resolveOptions(options), (conn) => this.#closed(conn))
+    this.#sweep = new DeadlineSweep(this.#conns, this.#core.options)
+  }
+
+  /** The handler; may be replaced while serving. */
+  get handler(): RequestHandler {
+    return this.#core.handler
+  }
+  set handler(handler: RequestHandler) {
+    this.#core.setHandler(handler)
+  }
+
+  /** Is the server bound to a port or socket? */
+  get listening(): boolean {
+    return this.#net?.listening ?? false
+  }
+
+  /** Connections that are being served. */
+  openConnectionsCount(): number {
+    return this.#conns.size
+  }
+  currentConcurrency(): number {
+    return this.#conns.size
+  }
+  /** Connections refused for `concurrency`. */
+  rejectedConnectionsCount(): number {
+    return this.#rejected
+  }
+
+  /**
+   * Listens as `net.Server.listen` does: `listen(port, host?, backlog?, callback?)`, `listen(path, callback?)` or
+   * `listen(options, callback?)`. Errors come as 'error' events.
+   */
+  listen(port?: number, host?: string, backlog?: number, callback?: () => void): this
+  listen(port?: number, host?: string, callback?: () => void): this
+  listen(port?: number, callback?: () => void): this
+  listen(path: string, callback?: () => void): this
+  listen(options: ListenOptions, callback?: () => void): this
+  listen(callback?: () => void): this
+  listen(...args: unknown[]): this {
+    const server = (this.#net ??= this.#createNetServer())
+    server.listen(...(args as [number]))
+    return this
+  }
+
+  /** Address as of `net.Server.address`: `null` before listening. */
+  address(): AddressInfo | string | null {
+    return this.#net?.address() ?? null
+  }
+
+  /**
+   * Stops listening, closes idle connections and lets the others finish their request. `callback` is called when all are closed, with
+   * an error when the server was not listening.
+   */
+  close(callback?: (err?: Error) => void): this {
+    const server = this.#net
+    this.#net = null
+    if (server === null) {
+      const err = Object.assign(new Error('Server is not running.'), {
+        code: 'ERR_SERVER_NOT_RUNNING',
+      })
+      if (callback !== undefined) process.nextTick(callback, err)
+      return this
+    }
+    server.close(callback)
+    void this.shutdown()
+    return this
+  }
+
+  /** Closes all connections at once. */
+  closeAllConnections(): void {
+    for (const conn of this.#conns) conn.kill()
+  }
+
+  /** Closes the connections that wait for a request. */
+  closeIdleConnections(): void {
+    for (const conn of this.#conns) if (conn.isIdle) conn.shutdown()
+  }
+
+  ref(): this {
+    this.#net?.ref()
+    return this
+  }
+  unref(): this {
+    this.#net?.unref()
+    return this
+  }
+
+  /**
+   * Listens on `addr`, `host:port` or `:port`, and serves until the server is shut down. Rejects when it cannot listen.
+   * Go: `ListenAndServe`.
+   */
+  async listenAndServe(addr: string): Promise<void> {
+    const colon = addr.lastIndexOf(':')
+    const port = Number(addr.slice(colon + 1))
+    if (colon < 0 || !/^\d+$/.test(addr.slice(colon + 1)) || port > 65535) {
+      throw new InvalidOptionError(`addr must be host:port, not ${JSON.stringify(addr)}`)
+    }
+    const host = addr.slice(0, colon).replace(/^\[|\]$/g, '')
+    await this.#listenUntilClosed({ port, host: host === '' ? '0.0.0.0' : host })
+  }
+
+  /** Listens on the unix socket `path`. Go: `ListenAndServeUNIX`. */
+  async listenAndServeUnix(path: string): Promise<void> {
+    await this.#listenUntilClosed({ path })
+  }
+
+  /** Serves the connections of `listener` until it is closed. Go: `Serve`. */
+  async serve(listener: Listener): Promise<void> {
+    this.#core.shuttingDown = false
+    this.#listeners.add(listener)
+    try {
+      for (;;) {
+        const conn = await listener.accept()
+        if (conn === undefined) return
+        this.#accept(conn)
+      }
+    } finally {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  /**
+   * Serves one connection, which any Duplex can be; resolves when it is closed.
+   * Rejects with `FH_ERR_CONCURRENCY_LIMIT` or `FH_ERR_PER_IP_CONN_LIMIT`. Go: `ServeConn`.
+   */
+  async serveConn(conn: Conn | Duplex): Promise<void> {
+    const served = this.#accept('open' in conn ? conn : new SocketConn(conn))
+    await new Promise<void>((resolve) => this.#core.onceClosed(served, resolve))
+  }
+
+  /**
+   * Stops listening, closes idle connections and resolves when the last request is answered. Aborts `ctx.signal` of running requests.
+   *
+   * @param options - `signal`: rejects with its reason when it aborts; running requests go on
+   */
+  async shutdown(options: { signal?: AbortSignal } = {}): Promise<void> {
+    const { signal } = options
+    this.#core.shuttingDown = true
+    this.#net?.close()
+    this.#net = null
+    for (const listener of this.#listeners) listener.close()
+    for (const conn of this.#conns) conn.shutdown()
+    if (this.#conns.size === 0) return
+    await new Promise<void>((resolve, reject) => {
+      this.#whenEmpty.push(resolve)
+      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      if (signal?.aborted) reject(signal.reason as Error)
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown()
+  }
+
+  #createNetServer(): net.Server {
+    const { options } = this.#core
+    const accept = (socket: net.Socket, shared: boolean): void => {
+      if (options.tcpKeepalive) socket.setKeepAlive(true, options.tcpKeepalivePeriod)
+      try {
+        this.#accept(new SocketConn(socket, shared))
+      } catch {
+        // Refused: the connection was answered and closed.
+      }
+    }
+    const server =
+      options.tls === undefined
+        ? net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+            accept(socket, false)
+          )
+        : tls.createServer({ allowHalfOpen: true, noDelay: true, ...options.tls }, (socket) =>
+            accept(socket, false)
+          )
+    server.on('listening', () => {
+      this.#core.shuttingDown = false
+      if (options.tls === undefined)
+        acceptInto(server, (socket) => accept(socket, true), onSharedRead)
+      this.emit('listening')
+    })
+    server.on('error', (err) => this.emit('error', err))
+    server.on('close', () => this.emit('close'))
+    if (options.tls !== undefined) {
+      server.on('tlsClientError', (err: Error, socket: Duplex) => {
+        this.#core.logError(new SocketConn(socket), err, err)
+      })
+    }
+    return server
+  }
+
+  async #listenUntilClosed(where: ListenOptions): Promise<void> {
+    const server = (this.#net ??= this.#createNetServer())
+    await new Promise<void>((resolve, reject) => {
+      // A failure is this call's to report, not an unhandled 'error' event.
+      server.removeAllListeners('error')
+      server.once('error', reject)
+      server.once('listening', () => server.on('error', (err) => this.emit('error', err)))
+      server.once('close', resolve)
+      server.listen(where)
+    })
+  }
+
+  /** Serves an accepted connection. Throws when it is refused, having answered and closed it. */
+  #accept(conn: Conn): ServeConn {
+    const { options } = this.#core
+    if (this.#conns.size >= options.concurrency) {
+      this.#rejected++
+      const err = new ConcurrencyLimitError()
+      refuse(
+        conn,
+        this.#core,
+        503,
+        'The connection cannot be served because Server.Concurrency limit exceeded'
+      )
+      throw err
+    }
+    if (options.maxConnsPerIP > 0 && !this.#countIP(conn, options.maxConnsPerIP)) {
+      refuse(conn, this.#core, 429, 'The number of connections from your ip exceeds MaxConnsPerIP')
+      throw new PerIPConnLimitError()
+    }
+    const served = new ServeConn(this.#core, conn)
+    this.#conns.add(served)
+    this.#sweep.start()
+    this.#core.stateChanged(served, 'new')
+    served.start()
+    return served
+  }
+
+  /** Counts the peer of `conn`; `false` when it has its share of connections already. IPv6 and other networks are not limited. */
+  #countIP(conn: Conn, max: number): boolean {
+    const ip = ipv4Of(conn)
+    if (ip === undefined) return true
+    const open = this.#perIP.get(ip) ?? 0
+    if (open >= max) return false
+    this.#perIP.set(ip, open + 1)
+    return true
+  }
+
+  #closed(served: ServeConn): void {
+    if (!this.#conns.delete(served)) return
+    if (this.#core.options.maxConnsPerIP > 0) {
+      const ip = ipv4Of(served.conn)
+      const open = ip === undefined ? 0 : (this.#perIP.get(ip) ?? 0)
+      if (ip !== undefined) {
+        if (open <= 1) this.#perIP.delete(ip)
+        else this.#perIP.set(ip, open - 1)
+      }
+    }
+    if (this.#conns.size > 0) return
+    this.#sweep.stop()
+    const waiting = this.#whenEmpty
+    this.#whenEmpty = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+function ipv4Of(conn: Conn): string | undefined {
+  const { network, address } = conn.remoteAddr
+  if (network !== 'tcp') return undefined
+  const ip = address.startsWith('::ffff:') ? address.slice(7) : address
+  return net.isIPv4(ip) ? ip : undefined
+}
+
+/** Answers a connection that is not served and closes it. */
+function refuse(conn: Conn, core: Core, status: number, body: string): void {
+  core.heads.tick(Date.now())
+  conn.open({ onRead() {}, onEnd() {}, onWritable() {}, onClose() {} })
+  conn.write(core.errorText(status, body))
+  conn.close()
+}
+
+/** The server as its connections see it. */
+class Core implements ServerCore {
+  readonly options: ResolvedOptions
+  readonly heads: HeadWriter
+  readonly logger: Logger
+  handler!: RequestHandler
+  takesExchange: boolean | ((header: RequestHeader) => boolean) = false
+  shuttingDown = false
+  readonly #pool: CtxPool
+  readonly #onClosed: (conn: ServeConn) => void
+  readonly #waiting = new Map<ServeConn, () => void>()
+
+  constructor(options: ResolvedOptions, onClosed: (conn: ServeConn) => void) {
+    this.options = options
+    this.#onClosed = onClosed
+    this.logger = options.logger ?? STDERR
+    this.#pool = new CtxPool(!options.disableHeaderNamesNormalizing)
+    this.heads = new HeadWriter({
+      name: options.noDefaultServerHeader ? '' : options.name,
+      date: !options.noDefaultDate,
+      contentType: options.noDefaultContentType ? '' : DEFAULT_CONTENT_TYPE,
+    })
+    this.setHandler(options.handler)
+  }
+
+  setHandler(handler: RequestHandler): void {
+    this.handler = handler
+    this.takesExchange =
+      (handler as { [kTakesExchange]?: Core['takesExchange'] })[kTakesExchange] ?? false
+  }
+
+  acquireCtx(owner: ServeConn): RequestCtx {
+    return this.#pool.acquire(owner)
+  }
+
+  releaseCtx(ctx: RequestCtx): void {
+    this.#pool.release(ctx)
+  }
+
+  stateChanged(conn: ServeConn, state: ConnState): void {
+    this.options.connState?.(conn.conn, state)
+    // Whoever took the connection over closes it; it is no longer the server's to wait for.
+    if (state === 'hijacked') this.#forget(conn)
+  }
+
+  closed(conn: ServeConn): void {
+    this.options.connState?.(conn.conn, 'closed')
+    this.#forget(conn)
+  }
+
+  onceClosed(conn: ServeConn, fn: () => void): void {
+    this.#waiting.set(conn, fn)
+  }
+
+  #forget(conn: ServeConn): void {
+    this.#onClosed(conn)
+    const fn = this.#waiting.get(conn)
+    if (fn === undefined) return
+    this.#waiting.delete(conn)
+    fn()
+  }
+
+  answerError(ctx: RequestCtx, err: FastHttpError): void {
+    ctx.response.reset()
+    ctx.request.resetBody()
+    if (this.options.errorHandler !== undefined) {
+      this.options.errorHandler(ctx, err)
+      return
+    }
+    const status = err.status ?? 400
+    ctx.error(ERROR_TEXTS[status] ?? 'Error when parsing request', status)
+  }
+
+  errorText(status: number, body: string): string {
+    const ctx = this.#pool.acquire(null)
+    ctx.error(body, status)
+    const text = this.heads.write(ctx.response.header, body.length, 'close') + body
+    this.#pool.release(ctx)
+    return text
+  }
+
+  logError(conn: Conn, err: Error, cause: unknown): void {
+    const code = (err as { code?: string }).code ?? ''
+    if (!this.options.logAllErrors && EVERYDAY.has(code)) return
+    const { localAddr: l, remoteAddr: r } = conn
+    const shown =
+      err === cause
+        ? err.message
+        : `${err.message}: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`
+    this.logger.printf(
+      '%s',
+      `error when serving connection ${l.address}:${l.port}<->${r.address}:${r.port}: ${shown}`
+    )
+  }
+}
+
+const ERROR_TEXTS: Record<number, string> = {
+  408: 'Request timeout',
+  413: 'Request body too large',
+  431: 'Too big request header',
+}
+
+export { SERVER_DEFAULTS }

@@ -1,0 +1,94 @@
+import { nowHTTPDate } from '../bytes/http-date.js'
+import type { ResponseHeader } from '../http/response-header.js'
+import { statusMessage } from '../http/status.js'
+
+/** Content lengths that are none. */
+export const CHUNKED = -1
+export const NO_LENGTH = -2
+
+const DEFAULT_CONTENT_TYPE = 'text/plain; charset=utf-8'
+
+export interface HeadWriterOptions {
+  /** Value of Server, `''` to send none. */
+  name: string
+  /** Send Date. */
+  date: boolean
+  /** Content-Type of a body that has none, `''` to send none. */
+  contentType: string
+}
+
+/** May a response of this status have a body and a Content-Length? (RFC 9110, section 6.4.1; RFC 9112, section 6.3) */
+export function statusHasBody(code: number): boolean {
+  return code >= 200 && code !== 204 && code !== 304
+}
+
+/**
+ * Writes response heads. What comes before the length is the same for most answers of a second: it is kept as one string.
+ */
+export class HeadWriter {
+  readonly #name: string
+  readonly #sendDate: boolean
+  readonly #defaultType: string
+  #date = ''
+  #status = 0
+  #type: string | undefined = undefined
+  /** Status line, Server, Date and Content-Type for `#status` and `#type`. */
+  #prefix = ''
+
+  constructor(options: HeadWriterOptions) {
+    this.#name = options.name
+    this.#sendDate = options.date
+    this.#defaultType = options.contentType
+  }
+
+  /** Tells the time, in milliseconds since the epoch. */
+  tick(now: number): void {
+    if (!this.#sendDate) return
+    const date = nowHTTPDate(now)
+    if (date === this.#date) return
+    this.#date = date
+    this.#prefix = ''
+  }
+
+  /**
+   * @param length - bytes of the body, or one of the constants above
+   * @param connection - value of Connection, `''` for none
+   */
+  write(header: ResponseHeader, length: number, connection: string): string {
+    const status = header.statusCode()
+    let type = header._contentType
+    // An empty body has no type unless the handler named one.
+    if (type === undefined)
+      type = length === 0 || length === NO_LENGTH ? '' : this.#defaultOf(header)
+    let head: string
+    if (header._statusMessage === '' && header._server === undefined) {
+      if (status !== this.#status || type !== this.#type || this.#prefix === '') {
+        this.#status = status
+        this.#type = type
+        this.#prefix = this.#begin(status, statusMessage(status), this.#name, type)
+      }
+      head = this.#prefix
+    } else {
+      const message = header._statusMessage === '' ? statusMessage(status) : header._statusMessage
+      head = this.#begin(status, message, header._server ?? this.#name, type)
+    }
+    if (length >= 0) head += 'Content-Length: ' + length + '\r\n'
+    else if (length === CHUNKED) head += 'Transfer-Encoding: chunked\r\n'
+    if (header._hasExtraLines) head += header._extraLines()
+    return connection === '' ? head + '\r\n' : head + 'Connection: ' + connection + '\r\n\r\n'
+  }
+
+  #defaultOf(header: ResponseHeader): string {
+    return header.contentType() === '' ? '' : this.#defaultType
+  }
+
+  #begin(status: number, message: string, server: string, type: string): string {
+    let head = `HTTP/1.1 ${status} ${message}\r\n`
+    if (server !== '') head += `Server: ${server}\r\n`
+    if (this.#sendDate) head += `Date: ${this.#date}\r\n`
+    if (type !== '') head += `Content-Type: ${type}\r\n`
+    return head
+  }
+}
+
+export { DEFAULT_CONTENT_TYPE }
