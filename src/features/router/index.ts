@@ -1,0 +1,5 @@
+export { App, type Engine } from './app.js'
+export type { Params, Path } from './path-matcher.js'
+export { Route, type Handlers } from './route.js'
+export { Router, type RouterOptions, type Usable } from './router.js'
+export type { ErrorHandler, Middleware, Next, ParamHandler, ParamNames, RouteCtx } from './types.js'
