@@ -5,12 +5,19 @@ import { normalizeHeaderKey } from './header-key.js'
 const UNSAFE_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 const WIDE = /[^\x00-\xff]/
 
+let lastClean = ''
+
 /**
  * Makes `value` safe to stand in a header line: control characters become spaces, so that no caller's data can start a line of
  * its own, and characters above U+00FF are written as UTF-8 (as latin1 they would lose their high byte and could become CR or LF).
  */
 export function cleanValue(value: string): string {
-  if (!UNSAFE_VALUE.test(value)) return value
+  // Programs set the same few values again and again.
+  if (value === lastClean) return value
+  if (!UNSAFE_VALUE.test(value)) {
+    lastClean = value
+    return value
+  }
   if (WIDE.test(value)) value = Buffer.from(value, 'utf8').toString('latin1')
   return value.replace(/[^\t\x20-\x7e\x80-\xff]/g, ' ')
 }

@@ -7,6 +7,8 @@ import type { StreamWriter } from './stream-writer.js'
 import { URI } from './uri.js'
 
 const NON_ASCII = /[^\x00-\x7f]/
+/** Begins with one slash; no escape, fragment, empty or dot segment, nothing but ASCII. */
+const PLAIN_PATH = /^(?:\/[^\x00-\x20/.%#\\\x7f-\xff][^\x00-\x20/%#\\\x7f-\xff]*)*\/?$/
 const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;|$)/i
 
 /** A request. Go: `Request`. */
@@ -54,6 +56,16 @@ export class Request {
       if (this._isTLS) this.#uri.setScheme('https')
     }
     return this.#uri
+  }
+
+  /** Decoded and normalized path of the target, always starting with `/`. */
+  path(): string {
+    if (this.#uriParsed) return this.#uri.path()
+    // Most targets are in origin-form and need neither decoding nor normalizing: no reason to parse them.
+    const target = this.header.requestURI()
+    const query = target.indexOf('?')
+    const path = query < 0 ? target : target.slice(0, query)
+    return PLAIN_PATH.test(path) ? path : this.uri().path()
   }
 
   /** Arguments of an `application/x-www-form-urlencoded` body, none for another type. Valid until the handler's promise settles. */

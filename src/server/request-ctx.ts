@@ -70,7 +70,7 @@ export class RequestCtx {
 
   /** Decoded and normalized path of the target, always starting with `/`. (RFC 9112, section 3.2) */
   path(): string {
-    return this.request.uri().path()
+    return this.request.path()
   }
   /** As {@link path}, as bytes. Valid until the handler's promise settles. */
   pathBytes(): Buffer {
