@@ -73,6 +73,8 @@ export const ERRORS = {
   FH_ERR_CTX_RELEASED: row('CtxReleasedError', undefined, undefined, 'ctx was used after its handler settled'),
   FH_ERR_HANDLER_NOT_SETTLED: row('HandlerNotSettledError', undefined, undefined, 'handler has not settled'),
   FH_ERR_HANDLER_FAILED: row('HandlerFailedError', undefined, 500, 'handler failed'),
+  FH_ERR_HTTP_STATUS: row('HttpStatusError', undefined, 500, 'request failed'),
+  FH_ERR_ALREADY_ANSWERED: row('AlreadyAnsweredError', undefined, 500, 'the response was given before'),
   FH_ERR_HIJACKED: row('HijackedError', undefined, undefined, 'connection was hijacked'),
   FH_ERR_ALREADY_SERVING: row('AlreadyServingError', 'ErrAlreadyServing', undefined, 'server is already serving connections'),
   FH_ERR_SERVER_CLOSED: row('ServerClosedError', undefined, 503, 'server is closed'),
@@ -429,6 +431,37 @@ export class HandlerNotSettledError extends FastHttpError {
 /** A handler threw or rejected; `cause` is what it threw. */
 export class HandlerFailedError extends FastHttpError {
   static override readonly code = 'FH_ERR_HANDLER_FAILED'
+}
+
+/** A request cannot be served, for the reason its status says; what an Express app knows from http-errors. */
+export class HttpStatusError extends FastHttpError {
+  static override readonly code = 'FH_ERR_HTTP_STATUS'
+
+  /** The status again, under the other name Express looks for. */
+  readonly statusCode: number
+  /** Whether the message is for the client, as it is below 500. */
+  readonly expose: boolean
+
+  /**
+   * @param statusCode - from 400 to 599
+   * @param message - replaces the usual message
+   * @param options - `cause`: the error behind this one
+   */
+  constructor(statusCode = 500, message?: string, options?: ErrorOptions) {
+    super(message, options)
+    if (message !== undefined) this.message = message
+    this.statusCode = statusCode
+    this.expose = statusCode < 500
+  }
+
+  override get status(): number {
+    return this.statusCode
+  }
+}
+
+/** A response was given twice; the first stands. */
+export class AlreadyAnsweredError extends FastHttpError {
+  static override readonly code = 'FH_ERR_ALREADY_ANSWERED'
 }
 
 /** The connection belongs to a hijack handler and carries no response any more. */

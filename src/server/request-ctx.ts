@@ -367,9 +367,11 @@ export class RequestCtx {
 
   // User values
 
-  /** Value a handler before this one set; `undefined` when none did. */
+  /** Value a handler before this one set, else the parameter of the matched route of that name; `undefined` when there is neither. */
   userValue(key: unknown): unknown {
-    return this.#userValues.get(keyOf(key))
+    const name = keyOf(key)
+    const value = this.#userValues.get(name)
+    return value === undefined && typeof name === 'string' ? this.param(name) : value
   }
   setUserValue(key: unknown, value: unknown): void {
     this.#userValues.set(keyOf(key), value)
@@ -464,13 +466,14 @@ export class RequestCtx {
 
   /** @internal */
   reset(): void {
+    // First: values that are disposed of may still read the request and the response.
+    this.#userValues.reset()
     this.request.reset()
     this.response.reset()
     this._hijackHandler = null
     this._hijackNoResponse = false
     this._timeoutResponse = null
     this.#remoteAddr = null
-    this.#userValues.reset()
   }
 }
 

@@ -34,3 +34,16 @@ export function routingOf(ctx: RequestCtx): Routing | undefined {
 export function setRouting(ctx: RequestCtx, routing: Routing | undefined): void {
   ctx.setUserValue(kRouting, routing)
 }
+
+/** The user value that says a helper with Express's semantics has given the response. */
+const kAnswered: unique symbol = Symbol.for('fasthttp.answered')
+
+/** @internal */
+export function isAnswered(ctx: RequestCtx): boolean {
+  return ctx.userValue(kAnswered) === true
+}
+
+/** @internal */
+export function markAnswered(ctx: RequestCtx): void {
+  ctx.setUserValue(kAnswered, true)
+}

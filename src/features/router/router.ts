@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../../errors.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
-import type { Routing } from '../../server/routing.js'
+import { isAnswered, type Routing } from '../../server/routing.js'
 import {
   answerAllowed,
   answerText,
@@ -263,6 +263,10 @@ export class Router implements Runnable {
       }
     }
     if (outer !== undefined) return outer.advance(err)
+    if (!isUnanswered(run.ctx, err)) {
+      if (err) logError(err, run.ctx)
+      return
+    }
     this.answerUnhandled(run.ctx, err)
   }
 
@@ -296,6 +300,14 @@ export class Router implements Runnable {
     closeTable()
     return layers
   }
+}
+
+/**
+ * Whether the default answer is due. What a helper of `fasthttp/compat` gave stands, as what Express has sent; a body set otherwise stands
+ * unless there was an error.
+ */
+function isUnanswered(ctx: RequestCtx, err: unknown): boolean {
+  return !isAnswered(ctx) && (Boolean(err) || ctx.response._body.isEmpty)
 }
 
 /** Tells a path from middleware: the first leaf of nested lists decides. */

@@ -166,7 +166,9 @@ export class Run implements Continuation {
   #setParams(params: Params): void {
     const parent = this.#router._mergeParams ? this.#parentParams : undefined
     this.#own = params
-    this.ctx.setUserValue(kParams, parent === undefined ? params : { ...parent, ...params })
+    const merged =
+      parent === undefined ? params : (Object.assign(Object.create(null), parent, params) as Params)
+    this.ctx.setUserValue(kParams, merged)
   }
 
   #withParamHandlers(inner: Continuation): Outcome {
