@@ -1,0 +1,48 @@
+import http from 'node:http'
+import { kTakesExchange } from '../src/server/exchange.js'
+import type { Logger, RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
+import { classesFor, classesOfServer } from './message-classes.js'
+import { fail, serveExchange, type ErrorLog } from './serve-exchange.js'
+
+/** Anything that answers node:http requests: an Express or connect app, `koa.callback()`, a plain listener. */
+export type NodeHandler = (req: http.IncomingMessage, res: http.ServerResponse) => unknown
+
+/** Settings of node:http's server that shape requests and responses; timeouts and limits are those of the server that serves. */
+export type AdaptOptions = Pick<
+  http.ServerOptions,
+  'joinDuplicateHeaders' | 'keepAliveTimeout' | 'rejectNonStandardBodyWrites' | 'uniqueHeaders'
+>
+
+/**
+ * Turns a node:http app into a RequestHandler. The app gets real `IncomingMessage` and `ServerResponse` objects, and what it answers
+ * has node:http's exact form on the wire. The objects are the app's to keep.
+ *
+ * @param target - an Express 4 or 5 app, a connect app, `koa.callback()`, any `(req, res)`; or an `http.Server` that does not listen,
+ *   whose 'request', 'upgrade', 'connect', 'checkContinue' and 'checkExpectation' listeners are called
+ * @example
+ * new Server({ handler: adapt(app) }).listen(3000)
+ */
+export function adapt(target: NodeHandler | http.Server, options: AdaptOptions = {}): RequestHandler {
+  let logger: Logger | undefined
+  const log = (err: unknown): void => logger?.printf('%s', err instanceof Error ? err.stack : err)
+  const server = target instanceof http.Server ? target : serverFor(target, options, log)
+  const classes = target instanceof http.Server ? classesOfServer(target) : classesFor(target)
+  const handler = (ctx: RequestCtx): void | Promise<void> => {
+    logger ??= ctx.logger()
+    return serveExchange(server, classes, ctx._takeExchange(), log)
+  }
+  return Object.assign(handler, { [kTakesExchange]: true })
+}
+
+/** A server that only emits: node's methods, OpenTelemetry and readers of `socket.server` find what they expect. */
+function serverFor(target: NodeHandler, options: AdaptOptions, log: ErrorLog): http.Server {
+  return new http.Server(options, function (this: http.Server, req, res) {
+    const result = target.call(this, req, res)
+    if (result instanceof Promise) {
+      result.catch((err: unknown) => {
+        log(err)
+        fail(res)
+      })
+    }
+  })
+}

@@ -1,0 +1,94 @@
+import http from 'node:http'
+import type { Duplex } from 'node:stream'
+
+/*
+ * What the adaptor uses of node:http beyond its documented surface, in one place. Adapted messages are real `IncomingMessage` and
+ * `ServerResponse` objects whose state node's own methods keep; the members named here are those that middlewares use too
+ * (`_header`, `_implicitHeader`, `_httpMessage`), or symbols looked up by description with a harmless stand-in where a Node version lacks one.
+ */
+
+/** An `IncomingMessage` with the fields node:http's parser sets. */
+export interface RequestInternals extends http.IncomingMessage {
+  _consuming: boolean
+  _dumped: boolean
+  _eventsCount: number
+  upgrade: boolean | null
+  joinDuplicateHeaders: boolean | undefined
+  _readableState: {
+    ended: boolean
+    endEmitted: boolean
+    destroyed: boolean
+    closed: boolean
+    closeEmitted: boolean
+    length: number
+    readingMore: boolean
+    resumeScheduled: boolean
+  }
+  _addHeaderLines(lines: string[], count: number): void
+  _dump(): void
+}
+
+export type WriteCallback = (err?: Error | null) => void
+
+/** One piece of output that waits for the next `_writeRaw`. */
+export interface QueuedOutput {
+  data: string | Uint8Array
+  encoding: BufferEncoding | null | undefined
+  callback: WriteCallback | null | undefined
+}
+
+/** A `ServerResponse` with the fields node:http's server sets. */
+export interface ResponseInternals extends http.ServerResponse {
+  _closed: boolean
+  _contentLength: number | null
+  _expect_continue: boolean
+  _hasBody: boolean
+  _header: string | null
+  _headerSent: boolean
+  _keepAliveTimeout: number
+  _last: boolean
+  _maxRequestsPerSocket: number | null
+  _trailer: string
+  maxRequestsOnConnectionReached: boolean
+  outputData: QueuedOutput[]
+  outputSize: number
+  _finish(): void
+  _implicitHeader(): void
+  _writeRaw(
+    data: string | Uint8Array,
+    encoding?: BufferEncoding | WriteCallback | null,
+    callback?: WriteCallback | null
+  ): boolean
+}
+
+/** A connection's stream with the back references that node:http puts on its sockets. */
+export interface SocketInternals extends Duplex {
+  _httpMessage?: http.ServerResponse | null
+  server?: http.Server
+  setTimeout?(ms: number): this
+}
+
+/** An `http.Server` with the settings that @types/node leaves out. */
+export interface ServerInternals extends http.Server {
+  joinDuplicateHeaders?: boolean
+  rejectNonStandardBodyWrites?: boolean
+  requireHostHeader?: boolean
+  httpAllowHalfOpen?: boolean
+}
+
+function symbolOf(owner: object, description: string): symbol {
+  const own = Object.getOwnPropertySymbols(owner).find((s) => s.description === description)
+  return own ?? Symbol(description)
+}
+
+const message = new http.IncomingMessage(undefined as never)
+const response = new http.ServerResponse(message)
+const server = new http.Server()
+
+/** Set while a `write` has returned `false` and 'drain' is due. */
+export const kNeedDrain = symbolOf(response, 'kNeedDrain')
+/** Names that the server's `uniqueHeaders` option joins to one line. */
+export const kUniqueHeaders = symbolOf(server, 'kUniqueHeaders')
+/** The `IncomingMessage` and `ServerResponse` options of a server. */
+export const kIncomingMessage = symbolOf(server, 'IncomingMessage')
+export const kServerResponse = symbolOf(server, 'ServerResponse')

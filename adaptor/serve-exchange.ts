@@ -1,0 +1,177 @@
+import { channel } from 'node:diagnostics_channel'
+import type http from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Exchange } from '../src/server/exchange.js'
+import type { MessageClasses } from './message-classes.js'
+import {
+  kUniqueHeaders,
+  type RequestInternals,
+  type ResponseInternals,
+  type ServerInternals,
+  type SocketInternals,
+} from './node-internals.js'
+import { onFinish, Turn } from './turn.js'
+
+const requestStart = channel('http.server.request.start')
+const responseFinish = channel('http.server.response.finish')
+
+/** Is told what a listener threw. */
+export type ErrorLog = (err: unknown) => void
+
+/**
+ * Serves one request as node:http's server does: builds the messages and emits the events on `server`. Returns `undefined` when the
+ * answer was complete at once.
+ */
+export function serveExchange(
+  server: ServerInternals,
+  classes: MessageClasses,
+  exchange: Exchange,
+  log: ErrorLog
+): Promise<void> | undefined {
+  const socket = exchange.conn.stream as SocketInternals
+  if (socket.server !== server) claimSocket(server, socket)
+  const req = newRequest(server, classes, exchange, socket)
+  if (exchange.isUpgrade && upgrade(server, req, exchange, socket)) return undefined
+
+  const res = newResponse(server, classes, exchange, req, socket)
+  const turn = new Turn(exchange, req, res)
+  if (requestStart.hasSubscribers || responseFinish.hasSubscribers) publish(server, req, res, socket)
+  res.on('finish', onFinish)
+  try {
+    dispatch(server, req, res, exchange)
+  } catch (err) {
+    log(err)
+    fail(res)
+  }
+  turn.startBody()
+  return turn.settled()
+}
+
+const kClaimed = Symbol('fasthttp.claimed')
+
+/** Makes `server` the owner of a connection: its timeouts are told to request, response and server. */
+export function claimSocket(server: http.Server, stream: Duplex): void {
+  const socket = stream as SocketInternals & { [kClaimed]?: true }
+  socket.server = server
+  if (socket[kClaimed] === true) return
+  socket[kClaimed] = true
+  socket.on('timeout', onSocketTimeout)
+}
+
+function onSocketTimeout(this: SocketInternals): void {
+  const res = this._httpMessage
+  const req = res?.req
+  const reqHeard = req !== undefined && !req.complete && req.emit('timeout', this)
+  const resHeard = res?.emit('timeout', this) === true
+  const serverHeard = this.server?.emit('timeout', this) === true
+  if (!reqHeard && !resHeard && !serverHeard) this.destroy()
+}
+
+function newRequest(
+  server: ServerInternals,
+  classes: MessageClasses,
+  exchange: Exchange,
+  socket: SocketInternals
+): RequestInternals {
+  const req = new classes.Request(socket)
+  const minor = exchange.minorVersion
+  req.httpVersionMajor = 1
+  req.httpVersionMinor = minor
+  req.httpVersion = minor === 1 ? '1.1' : '1.0'
+  req.method = exchange.method
+  req.url = exchange.target
+  req.upgrade = false
+  req.joinDuplicateHeaders = server.joinDuplicateHeaders
+  const lines = exchange.rawHeaders()
+  req._addHeaderLines(lines, lines.length)
+  return req
+}
+
+function newResponse(
+  server: ServerInternals,
+  classes: MessageClasses,
+  exchange: Exchange,
+  req: RequestInternals,
+  socket: SocketInternals
+): ResponseInternals {
+  const res = new classes.Response(req, {
+    highWaterMark: socket.writableHighWaterMark,
+    rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
+  })
+  res._keepAliveTimeout = server.keepAliveTimeout
+  res._maxRequestsPerSocket = server.maxRequestsPerSocket
+  res.shouldKeepAlive = exchange.keepAlive
+  const fields = res as unknown as Record<PropertyKey, unknown>
+  fields[kUniqueHeaders] = (server as unknown as Record<symbol, unknown>)[kUniqueHeaders]
+  fields['socket'] = socket
+  socket._httpMessage = res
+  return res
+}
+
+function publish(
+  server: http.Server,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  socket: SocketInternals
+): void {
+  requestStart.publish({ request, response, socket, server })
+  response.once('finish', () => responseFinish.publish({ request, response, socket, server }))
+}
+
+/** Gives the connection away; `false` when nobody takes upgrades and the request is to be served like any other. */
+function upgrade(server: http.Server, req: RequestInternals, exchange: Exchange, socket: SocketInternals): boolean {
+  const event = req.method === 'CONNECT' ? 'connect' : 'upgrade'
+  const wanted = server.listenerCount(event) > 0
+  if (!wanted && event === 'upgrade') return false
+  req.upgrade = true
+  if (!wanted) {
+    socket.destroy()
+    return true
+  }
+  req.complete = true
+  req.push(null)
+  const { socket: stream, head } = exchange.upgrade()
+  server.emit(event, req, stream, head)
+  return true
+}
+
+/** Emits the event that the head of the request calls for. (RFC 9110, section 10.1.1 for Expect) */
+function dispatch(server: http.Server, req: RequestInternals, res: ResponseInternals, exchange: Exchange): void {
+  if (exchange.minorVersion === 1) {
+    const expect = expectation(req, exchange)
+    if (expect !== undefined) {
+      if (exchange.expectsContinue) expectContinue(server, req, res)
+      else if (!server.emit('checkExpectation', req, res)) res.writeHead(417).end()
+      return
+    }
+  }
+  server.emit('request', req, res)
+}
+
+function expectation(req: RequestInternals, exchange: Exchange): string | undefined {
+  if (exchange.expectsContinue) return '100-continue'
+  const lines = req.rawHeaders
+  for (let i = 0; i < lines.length; i += 2) {
+    const name = lines[i] as string
+    if (name.length === 6 && name.toLowerCase() === 'expect') return lines[i + 1]
+  }
+  return undefined
+}
+
+function expectContinue(server: http.Server, req: RequestInternals, res: ResponseInternals): void {
+  res._expect_continue = true
+  if (server.emit('checkContinue', req, res)) return
+  res.writeContinue()
+  server.emit('request', req, res)
+}
+
+/** Answers 500 for a listener that threw, or cuts an answer that has begun. */
+export function fail(res: http.ServerResponse): void {
+  if (res.headersSent || res.writableEnded) {
+    res.destroy()
+    return
+  }
+  for (const name of res.getHeaderNames()) res.removeHeader(name)
+  res.statusCode = 500
+  res.end('Internal Server Error')
+}

@@ -1,0 +1,228 @@
+import type http from 'node:http'
+import type { BodySink, Exchange } from '../src/server/exchange.js'
+import { kNeedDrain, type RequestInternals, type ResponseInternals, type WriteCallback } from './node-internals.js'
+
+/** Where a message keeps its {@link Turn}. */
+export const kTurn = Symbol('fasthttp.turn')
+
+type TurnRequest = RequestInternals & { [kTurn]?: Turn }
+type TurnResponse = ResponseInternals & { [kTurn]?: Turn } & Record<symbol, unknown>
+
+/**
+ * One request of a connection from its head to the end of its answer: joins node's message objects to the connection's exchange. It
+ * lets go of the exchange when the answer is complete or the connection is lost; the messages live on as long as anyone keeps them.
+ */
+export class Turn implements BodySink {
+  readonly req: TurnRequest
+  readonly res: TurnResponse
+  #exchange: Exchange | undefined
+  #bodyComplete: boolean
+  #bodyPaused = false
+  /** Output is above the high-water mark: callbacks and the end of the answer wait for 'drain'. */
+  #blocked = false
+  #callbacks: WriteCallback[] = []
+  #ended = false
+  #settle: (() => void) | undefined = undefined
+
+  constructor(exchange: Exchange, req: RequestInternals, res: ResponseInternals) {
+    this.req = req
+    this.res = res as TurnResponse
+    this.#exchange = exchange
+    this.#bodyComplete = !exchange.hasBody
+    this.req[kTurn] = this
+    this.res[kTurn] = this
+    req._read = read
+    res._writeRaw = writeRaw
+    res._finish = finish
+    exchange.onAbort = (err) => this.abort(err)
+  }
+
+  /** Undefined when the exchange is over already. */
+  settled(): Promise<void> | undefined {
+    if (this.#exchange === undefined) return undefined
+    return new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  /** Lets the body in; called when the listeners have had their synchronous turn, as node's parser does. */
+  startBody(): void {
+    if (this.#bodyComplete) completeEmpty(this.req)
+    else this.#exchange?.readBody(this)
+  }
+
+  onData(chunk: Buffer): boolean {
+    const req = this.req
+    if (req._dumped || req.destroyed || req.push(chunk)) return true
+    this.#bodyPaused = true
+    return false
+  }
+
+  onEnd(trailers: string[]): void {
+    const req = this.req
+    this.#bodyComplete = true
+    req.complete = true
+    req._addHeaderLines(trailers, trailers.length)
+    if (!req.destroyed) req.push(null)
+    if (this.#ended && !this.#blocked) this.#release()
+  }
+
+  onError(err: Error): void {
+    this.abort(err)
+  }
+
+  resumeBody(): void {
+    if (!this.#bodyPaused) return
+    this.#bodyPaused = false
+    this.#exchange?.resumeBody()
+  }
+
+  write(data: string | Uint8Array, callback: WriteCallback | null | undefined): boolean {
+    const exchange = this.#exchange
+    if (exchange === undefined) return false
+    if (data.length > 0 && !exchange.write(data) && !this.#blocked) {
+      this.#blocked = true
+      exchange.onDrain = () => this.#drained()
+    }
+    if (typeof callback === 'function') {
+      if (this.#blocked) this.#callbacks.push(callback)
+      else process.nextTick(callback, null)
+    }
+    return !this.#blocked
+  }
+
+  /** All output has been given to `write`. */
+  end(): void {
+    this.#ended = true
+    if (!this.#blocked && (this.#bodyComplete || this.res._last)) this.#release()
+  }
+
+  /** The connection is lost, in the order in which node:http tells it. */
+  abort(err: Error | undefined): void {
+    const { req, res } = this
+    this.#exchange = undefined
+    // A finished response has detached from its socket: nobody is told any more.
+    if (res.socket !== null) {
+      req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+      emitClose(res)
+    }
+    const lost = err ?? Object.assign(new Error('Cannot call write after a stream was destroyed'), { code: 'ERR_STREAM_DESTROYED' })
+    for (const callback of this.#callbacks.splice(0)) process.nextTick(callback, lost)
+    this.#settle?.()
+  }
+
+  #drained(): void {
+    const { res } = this
+    this.#blocked = false
+    if (res.writableNeedDrain) {
+      res[kNeedDrain] = false
+      res.emit('drain')
+    }
+    for (const callback of this.#callbacks.splice(0)) callback(null)
+    if (this.#ended && (this.#bodyComplete || res._last)) this.#release()
+  }
+
+  #release(): void {
+    const exchange = this.#exchange
+    if (exchange === undefined) return
+    this.#exchange = undefined
+    exchange.onAbort = undefined
+    exchange.onDrain = undefined
+    exchange.end(this.res._last)
+    this.#settle?.()
+  }
+}
+
+/** `_read` of adapted requests. */
+function read(this: TurnRequest): void {
+  if (!this._consuming) {
+    this._readableState.readingMore = false
+    this._consuming = true
+  }
+  this[kTurn]?.resumeBody()
+}
+
+/** `_writeRaw` of adapted responses: all output of node's methods ends here. */
+function writeRaw(
+  this: TurnResponse,
+  data: string | Uint8Array,
+  encoding?: BufferEncoding | WriteCallback | null,
+  callback?: WriteCallback | null
+): boolean {
+  if (typeof encoding === 'function') {
+    callback = encoding
+    encoding = null
+  }
+  const turn = this[kTurn] as Turn
+  if (this.outputData.length > 0) {
+    const queued = this.outputData
+    this.outputData = []
+    this.outputSize = 0
+    for (const piece of queued) turn.write(toWire(piece.data, piece.encoding), piece.callback)
+  }
+  return turn.write(toWire(data, encoding), callback)
+}
+
+/** Strings as latin1, which is what the exchange sends. */
+function toWire(data: string | Uint8Array, encoding: BufferEncoding | null | undefined): string | Uint8Array {
+  if (typeof data !== 'string') return data
+  switch (encoding) {
+    case 'latin1':
+    case 'binary':
+    case 'ascii':
+      return data
+    case undefined:
+    case null:
+    case 'utf8':
+      return Buffer.byteLength(data) === data.length ? data : Buffer.from(data)
+    default:
+      return Buffer.from(data, encoding)
+  }
+}
+
+/** `_finish` of adapted responses: `end()` has written everything. */
+function finish(this: TurnResponse): void {
+  ;(Object.getPrototypeOf(this) as ResponseInternals)._finish.call(this)
+  this[kTurn]?.end()
+}
+
+/** Ends the body of a request that has none. */
+function completeEmpty(req: RequestInternals): void {
+  req.complete = true
+  // Nobody has looked at the stream yet: whoever does later finds it ended, without the events of push(null).
+  if (req._eventsCount === 0 && !req._consuming) req._readableState.ended = true
+  else req.push(null)
+}
+
+/** First 'finish' listener of every adapted response. */
+export function onFinish(this: ResponseInternals): void {
+  const req = this.req as RequestInternals
+  if (!req._consuming && !req._readableState.resumeScheduled) retire(req)
+  const socket = this.socket as { _httpMessage?: http.ServerResponse | null } | null
+  if (socket?._httpMessage === this) socket._httpMessage = null
+  ;(this as { socket: unknown }).socket = null
+  process.nextTick(emitClose, this)
+}
+
+/** Takes a body that nobody has read off the wire. */
+function retire(req: RequestInternals): void {
+  const state = req._readableState
+  if (req._eventsCount > 0 || !req.complete || state.length > 0) {
+    req._dump()
+    return
+  }
+  // What reading to the end would leave behind, without the ticks it takes to tell nobody.
+  req._dumped = true
+  state.ended = true
+  state.endEmitted = true
+  state.destroyed = true
+  state.closed = true
+  state.closeEmitted = true
+}
+
+function emitClose(res: ResponseInternals): void {
+  if (res._closed) return
+  res.destroyed = true
+  res._closed = true
+  res.emit('close')
+}
