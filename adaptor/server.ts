@@ -3,9 +3,10 @@ import type net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { acceptInto } from '../src/net/fast-accept.js'
 import { onSharedRead, SocketConn } from '../src/net/socket-conn.js'
-import { kTakesExchange } from '../src/server/exchange.js'
+import { kAnswersErrors, kTakesExchange, type ErrorAnswer } from '../src/server/exchange.js'
 import type { RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
 import { Server as Engine } from '../src/server/server.js'
+import { clientError } from './client-error.js'
 import { classesOfServer, type MessageClasses } from './message-classes.js'
 import { claimSocket, serveExchange } from './serve-exchange.js'
 
@@ -68,7 +69,8 @@ export class Server extends http.Server {
         logger.printf('%s', err instanceof Error ? err.stack : err)
       )
     }
-    return Object.assign(handle, { [kTakesExchange]: true })
+    const answer: ErrorAnswer = (conn, err) => clientError(this, conn, err)
+    return Object.assign(handle, { [kTakesExchange]: true, [kAnswersErrors]: answer })
   }
 }
 

@@ -1,6 +1,13 @@
 import type http from 'node:http'
 import type { BodySink, Exchange } from '../src/server/exchange.js'
-import { kNeedDrain, type RequestInternals, type ResponseInternals, type WriteCallback } from './node-internals.js'
+import {
+  kNeedDrain,
+  type RequestInternals,
+  type ResponseInternals,
+  type ServerInternals,
+  type SocketInternals,
+  type WriteCallback,
+} from './node-internals.js'
 
 /** Where a message keeps its {@link Turn}. */
 export const kTurn = Symbol('fasthttp.turn')
@@ -35,6 +42,7 @@ export class Turn implements BodySink {
     res._writeRaw = writeRaw
     res._finish = finish
     exchange.onAbort = (err) => this.abort(err)
+    exchange.onPeerEnd = () => this.peerEnded()
   }
 
   /** Undefined when the exchange is over already. */
@@ -97,6 +105,13 @@ export class Turn implements BodySink {
     if (!this.#blocked && (this.#bodyComplete || this.res._last)) this.#release()
   }
 
+  /** The client will send no more: node:http closes too, unless the server allows half-open connections. */
+  peerEnded(): void {
+    const socket = this.res.socket as SocketInternals | null
+    if ((socket?.server as ServerInternals).httpAllowHalfOpen) this.res._last = true
+    else socket?.end()
+  }
+
   /** The connection is lost, in the order in which node:http tells it. */
   abort(err: Error | undefined): void {
     const { req, res } = this
@@ -127,6 +142,7 @@ export class Turn implements BodySink {
     if (exchange === undefined) return
     this.#exchange = undefined
     exchange.onAbort = undefined
+    exchange.onPeerEnd = undefined
     exchange.onDrain = undefined
     exchange.end(this.res._last)
     this.#settle?.()
@@ -154,6 +170,8 @@ function writeRaw(
     encoding = null
   }
   const turn = this[kTurn] as Turn
+  // A connection that takes no more output is dealt with by node's method: it drops or queues.
+  if (!this.socket?.writable) return inherited(this)._writeRaw.call(this, data, encoding, callback)
   if (this.outputData.length > 0) {
     const queued = this.outputData
     this.outputData = []
@@ -161,6 +179,10 @@ function writeRaw(
     for (const piece of queued) turn.write(toWire(piece.data, piece.encoding), piece.callback)
   }
   return turn.write(toWire(data, encoding), callback)
+}
+
+function inherited(res: object): ResponseInternals {
+  return Object.getPrototypeOf(res) as ResponseInternals
 }
 
 /** Strings as latin1, which is what the exchange sends. */
@@ -182,7 +204,7 @@ function toWire(data: string | Uint8Array, encoding: BufferEncoding | null | und
 
 /** `_finish` of adapted responses: `end()` has written everything. */
 function finish(this: TurnResponse): void {
-  ;(Object.getPrototypeOf(this) as ResponseInternals)._finish.call(this)
+  inherited(this)._finish.call(this)
   this[kTurn]?.end()
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { FastHttpError } from '../errors.js'
 import type { Conn } from '../net/conn.js'
 
 /**
@@ -8,6 +9,17 @@ import type { Conn } from '../net/conn.js'
  * @internal
  */
 export const kTakesExchange: unique symbol = Symbol.for('fasthttp.takesExchange')
+
+/**
+ * On a RequestHandler: answers in the server's place when the input of a connection cannot be understood. Takes the connection and the
+ * error; returns what is to be sent before the connection closes, or `undefined` when the connection has been dealt with.
+ *
+ * @internal
+ */
+export const kAnswersErrors: unique symbol = Symbol.for('fasthttp.answersErrors')
+
+/** @internal See {@link kAnswersErrors}. */
+export type ErrorAnswer = (conn: Conn, err: FastHttpError) => string | undefined
 
 /** Receives a request body as it arrives. @internal */
 export interface BodySink {

@@ -20,7 +20,7 @@ import { BodyReader } from '../wire/body-reader.js'
 import type { ChunkSink } from '../wire/chunked.js'
 import { CHUNKED, NO_LENGTH, statusHasBody } from '../wire/head-writer.js'
 import { RequestParser } from '../wire/request-parser.js'
-import type { BodySink, Exchange } from './exchange.js'
+import type { BodySink, ErrorAnswer, Exchange } from './exchange.js'
 import { headError } from './head-errors.js'
 import { RequestBodyStream } from './request-body-stream.js'
 import type { CtxOwner, Logger, RequestCtx } from './request-ctx.js'
@@ -749,6 +749,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     this.#server.logError(this.conn, err, err)
     if (this.#state === HANDLER && this.#taken) return this.#destroy()
     this.#state = HANDLER
+    if (this.#server.answersErrors !== undefined) {
+      return this.#failAs(this.#server.answersErrors, err)
+    }
     this.#server.answerError(ctx, err)
     const response = ctx.response
     const body = response._body.isStream ? '' : response._body.toLatin1()
@@ -756,6 +759,17 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
       this.#server.heads.write(response.header, body.length, 'close') + (ctx.isHead() ? '' : body)
     )
     this.#release()
+    this.#linger()
+  }
+
+  #failAs(answersErrors: ErrorAnswer, err: FastHttpError): void {
+    this.#release()
+    this.#flushNow()
+    this.#state = LINGER
+    this.deadline = Date.now() + LINGER_MS
+    const text = answersErrors(this.conn, err)
+    if (text === undefined) return
+    this.#emit(text)
     this.#linger()
   }
 

@@ -2,6 +2,7 @@ import type { FastHttpError } from '../errors.js'
 import type { RequestHeader } from '../http/request-header.js'
 import type { Conn } from '../net/conn.js'
 import type { HeadWriter } from '../wire/head-writer.js'
+import type { ErrorAnswer } from './exchange.js'
 import type { ConnState, SERVER_DEFAULTS, ServerOptions } from './options.js'
 import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 import type { ServeConn } from './serve-conn.js'
@@ -23,6 +24,8 @@ export interface ServerCore {
   readonly handler: RequestHandler
   /** Whether the handler takes exchanges, see exchange. */
   readonly takesExchange: boolean | ((header: RequestHeader) => boolean)
+  /** The handler's own answer to unusable input, see exchange. */
+  readonly answersErrors: ErrorAnswer | undefined
   readonly heads: HeadWriter
   readonly logger: Logger
   readonly shuttingDown: boolean

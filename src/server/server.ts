@@ -17,7 +17,7 @@ import { onSharedRead, SocketConn } from '../net/socket-conn.js'
 import { DEFAULT_CONTENT_TYPE, HeadWriter } from '../wire/head-writer.js'
 import { CtxPool } from './ctx-pool.js'
 import { DeadlineSweep } from './deadline-sweep.js'
-import { kTakesExchange } from './exchange.js'
+import { kAnswersErrors, kTakesExchange, type ErrorAnswer } from './exchange.js'
 import { SERVER_DEFAULTS, type ConnState, type ServerOptions } from './options.js'
 import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 import { resolveOptions } from './resolve-options.js'
@@ -339,6 +339,7 @@ class Core implements ServerCore {
   readonly logger: Logger
   handler!: RequestHandler
   takesExchange: boolean | ((header: RequestHeader) => boolean) = false
+  answersErrors: ErrorAnswer | undefined = undefined
   shuttingDown = false
   readonly #pool: CtxPool
   readonly #onClosed: (conn: ServeConn) => void
@@ -361,6 +362,7 @@ class Core implements ServerCore {
     this.handler = handler
     this.takesExchange =
       (handler as { [kTakesExchange]?: Core['takesExchange'] })[kTakesExchange] ?? false
+    this.answersErrors = (handler as { [kAnswersErrors]?: ErrorAnswer })[kAnswersErrors]
   }
 
   acquireCtx(owner: ServeConn): RequestCtx {

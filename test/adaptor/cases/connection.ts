@@ -79,7 +79,7 @@ export const connectionCases: Case[] = [
   {
     name: 'an upgrade nobody takes is a request',
     send: get('/', 'Connection: Upgrade\r\nUpgrade: foo\r\n'),
-    handler: (req, res) => res.end(String(req.upgrade)),
+    handler: (req, res) => res.end(String((req as any).upgrade)),
   },
   {
     name: 'an upgrade',
@@ -87,7 +87,7 @@ export const connectionCases: Case[] = [
     last: true,
     setup: (server, probe) =>
       void server.on('upgrade', (req, socket: Duplex, head) => {
-        probe.log(`upgrade ${req.url} ${String(req.upgrade)} ${req.headers.upgrade} [${head.toString()}]`)
+        probe.log(`upgrade ${req.url} ${String((req as any).upgrade)} ${req.headers.upgrade} [${head.toString()}]`)
         socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n')
         socket.on('data', (chunk: Buffer) => socket.write(chunk.toString().toUpperCase()))
         socket.on('end', () => {
@@ -279,8 +279,11 @@ export const connectionCases: Case[] = [
     name: 'no Host on HTTP/1.1',
     manual: true,
     last: true,
-    setup: (server, probe) => void server.on('connection', (socket) => socket.on('close', probe.done)),
-    send: 'GET / HTTP/1.1\r\n\r\n',
+    client: async (client, probe) => {
+      client.write('GET / HTTP/1.1\r\n\r\n')
+      await client.until(/\r\n\r\n/)
+      probe.done()
+    },
     handler: (_req, res) => res.end('x'),
   },
   {

@@ -41,7 +41,13 @@ export const responseErrorCases: Case[] = [
   refused('writeHead with status 99', (res) => res.writeHead(99)),
   refused('writeHead with status 1000', (res) => res.writeHead(1000)),
   refused('writeHead with a word as status', (res) => res.writeHead(bad('ok'))),
-  refused('writeHead with a bad reason', (res) => res.writeHead(200, 'a\nb')),
+  refused('writeHead with a bad reason', (res) => {
+    try {
+      res.writeHead(200, 'a\nb')
+    } finally {
+      res.statusMessage = 'Fine'
+    }
+  }),
   refused('writeHead with odd raw fields', (res) => res.writeHead(200, bad(['A', '1', 'B']))),
   refused('writeHead with a bad value', (res) => res.writeHead(200, { X: 'a\nb' })),
   refused('writeHead with a bad name', (res) => res.writeHead(200, { 'X Y': 'a' })),
@@ -132,7 +138,7 @@ export const responseErrorCases: Case[] = [
     name: 'strictContentLength: too much',
     handler: (_req, res, probe) => {
       res.strictContentLength = true
-      res.setHeader('Content-Length', 2)
+      res.writeHead(200, { 'Content-Length': 2 })
       attempt(probe, () => res.write('abc'))
       res.end('ab')
     },
