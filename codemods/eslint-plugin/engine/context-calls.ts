@@ -1,0 +1,50 @@
+import { isTimeoutError, methodRole } from '../util/fasthttp-api.js'
+import type { Call } from './calls.js'
+import type { Interpreter } from './interpreter.js'
+import { FREE, NOTHING, borrowed, value, type Value } from './model.js'
+
+/** Calls of a context's own members, and of what hangs on it. */
+export function contextCall(run: Interpreter, call: Call): Value | null {
+  const { receiver, callee, name } = call
+  if (receiver.kind !== FREE) return memberCall(run, call)
+  // A destructured method: `const { setStatusCode } = ctx`.
+  if (callee.role === 'method') return name && isTimeoutError(name) ? abandon(run) : NOTHING
+  return null
+}
+
+function abandon(run: Interpreter): Value {
+  run.abandon()
+  return NOTHING
+}
+
+function memberCall(run: Interpreter, call: Call): Value {
+  const { receiver, name, args, node } = call
+  const role = receiver.role ?? 'method'
+  if (role === 'method') return name === 'bind' ? value({ kind: receiver.kind, role }) : NOTHING
+  if (name === 'bind') return receiver
+  if (role === 'ctx' && isTimeoutError(name)) return abandon(run)
+  if (name === 'hijack') return runsLater(run, call, 'hijack')
+  if (/^setBodyStream/.test(name)) return runsLater(run, call, 'bodyWriter')
+  for (const arg of args) {
+    // Visitors and their like are called at once.
+    for (const fn of arg.fns)
+      if (!/UserValue$/.test(name)) run.maybe(() => run.invoke(fn, [], node))
+    for (const lazy of arg.lazy) run.drain(lazy)
+  }
+  const bytes = run.options.accessors === 'bytes' || run.types?.givesBytes(node) === true
+  const result = methodRole(
+    role,
+    name,
+    bytes && run.options.accessors !== 'string' ? 'bytes' : 'string'
+  )
+  if (result === 'view' && run.types?.givesBytes(node) === false) return NOTHING
+  return result ? borrowed(result) : NOTHING
+}
+
+function runsLater(run: Interpreter, call: Call, id: 'hijack' | 'bodyWriter'): Value {
+  const [first = NOTHING] = call.args
+  const [argument] = call.node.arguments
+  const borrow = run.borrow(first, argument ?? call.node)
+  if (borrow) run.arm({ id, node: call.node, borrow })
+  return NOTHING
+}

@@ -1,0 +1,52 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
+
+export const isPackage = (specifier: string): boolean => /^fasthttp(\/|$)/.test(specifier)
+
+/** Frameworks whose handlers also take a `ctx`, a context or a request of their own. */
+const FOREIGN =
+  /^(express|koa|@koa\/.*|koa-.*|fastify|@fastify\/.*|hono|hono\/.*|h3|elysia|telegraf|grammy|graphql|graphql-.*|@apollo\/.*|apollo-.*|@nestjs\/.*|@hapi\/.*|restify|polka|oak|@oak\/.*|discord\.js|moleculer|canvas|@napi-rs\/canvas|three|next|next\/.*|@trpc\/.*|egg|midway|@midwayjs\/.*|@adonisjs\/.*|nuxt|vue|react)$/
+
+export interface Imports {
+  readonly fromPackage: boolean
+  readonly foreign: boolean
+}
+
+/** Which of the two worlds a file belongs to. */
+export function importsOf(program: TSESTree.Program, text: string): Imports {
+  let fromPackage = /\brequire\(\s*['"]fasthttp[/'"]|import\(\s*['"]fasthttp[/'"]/.test(text)
+  let foreign = false
+  for (const node of program.body) {
+    if (
+      node.type === 'ImportDeclaration' ||
+      node.type === 'ExportNamedDeclaration' ||
+      node.type === 'ExportAllDeclaration'
+    ) {
+      const source = node.source?.value
+      if (source === undefined) continue
+      if (isPackage(source)) fromPackage = true
+      else if (FOREIGN.test(source)) foreign = true
+    } else if (node.type === 'VariableDeclaration') {
+      for (const { init } of node.declarations) {
+        if (init?.type !== 'CallExpression' || init.callee.type !== 'Identifier') continue
+        const [first] = init.arguments
+        if (
+          init.callee.name === 'require' &&
+          first?.type === 'Literal' &&
+          FOREIGN.test(String(first.value))
+        ) {
+          foreign = true
+        }
+      }
+    }
+  }
+  return { fromPackage, foreign }
+}
+
+const GATE =
+  /fasthttp|RequestCtx|RequestHandler|\b(?:setBodyString|postBody|postArgs|queryArgs|setStatusCode|(?:setU|u)serValue|timeoutError\w*|hijack|setBodyStream\w*|successString|setContentType|remoteIP|formValue|formFile|multipartForm|requestURI|userAgent|remoteAddr|writeString|setBody|notFound|notModified|isGet|isPost|isPut|isDelete|setJSON|bodyJSON|resetBody|connRequestNum|setConnectionClose|visitUserValues|method|path|host)\b/
+
+/** The cheap test: can the text hold a request handler at all? */
+export function mayHoldHandlers(source: TSESLint.SourceCode, ctxTypes: readonly string[]): boolean {
+  const { text } = source
+  return GATE.test(text) || ctxTypes.some((name) => text.includes(name))
+}
