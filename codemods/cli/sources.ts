@@ -1,0 +1,138 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import ignore, { type Ignore } from 'ignore'
+import type { SourceInput } from '../core/workspace.js'
+
+const SOURCE = /\.[cm]?[jt]sx?$/
+const NOT_SOURCE = /\.d\.[cm]?ts$|\.min\.[cm]?js$|\.bundle\.js$/
+const SKIPPED_FOLDERS = new Set(
+  'node_modules bower_components dist build out coverage .git'.split(' ')
+)
+const TEST_FILE = /\.(test|spec|e2e|cy)\.[cm]?[jt]sx?$/
+const TEST_FOLDER = /(^|\/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)\//
+const GENERATED = /@generated|DO NOT EDIT/
+const IGNORE_FILES = ['.gitignore', '.fhignore']
+
+/** A usage or environment problem: shown without a stack, exit code 1. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export interface SourceSet {
+  /** The folder of the nearest package.json, or of the first path. */
+  root: string
+  inputs: SourceInput[]
+}
+
+interface Rule {
+  folder: string
+  rules: Ignore
+}
+
+/**
+ * Reads the sources to migrate, and as context the other sources of the same package: who else
+ * calls a handler decides whether it may change.
+ */
+export function readSources(paths: readonly string[], ignored: readonly string[]): SourceSet {
+  const targets = paths.map((each) => path.resolve(each))
+  for (const target of targets) {
+    if (!fs.existsSync(target)) {
+      throw new UsageError(
+        'FH_MIGRATE_NO_PATH',
+        `no such file or folder: ${path.relative('.', target)}`
+      )
+    }
+  }
+  const root = packageRoot(targets[0]!)
+  const extra = ignore().add([...ignored])
+  const found = new Map<string, SourceInput>()
+  for (const target of targets) collect(target, target, rulesAbove(target), found, false)
+  for (const [file] of found) {
+    const relative = path.relative(process.cwd(), file)
+    if (!relative.startsWith('..') && extra.ignores(relative)) found.delete(file)
+  }
+  collect(root, root, rulesAbove(root), found, true)
+  return { root, inputs: [...found.values()] }
+}
+
+export function packageRoot(target: string): string {
+  const start = fs.statSync(target).isDirectory() ? target : path.dirname(target)
+  for (let at = start; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, 'package.json'))) return at
+    if (path.dirname(at) === at) return start
+  }
+}
+
+function collect(
+  target: string,
+  root: string,
+  rules: Rule[],
+  found: Map<string, SourceInput>,
+  readonly: boolean
+): void {
+  const stat = fs.lstatSync(target)
+  // A link can lead out of the given folders, or in circles.
+  if (stat.isSymbolicLink()) return
+  if (!stat.isDirectory()) {
+    if (isSource(target) && !found.has(target)) addSource(target, root, found, readonly)
+    return
+  }
+  const own = [...rules, ...rulesIn(target)]
+  for (const entry of fs.readdirSync(target, { withFileTypes: true })) {
+    const full = path.join(target, entry.name)
+    if (entry.isDirectory() && SKIPPED_FOLDERS.has(entry.name)) continue
+    if (isIgnored(full, entry.isDirectory(), own)) continue
+    if (entry.isDirectory() || isSource(full)) collect(full, root, own, found, readonly)
+  }
+}
+
+function isSource(file: string): boolean {
+  return SOURCE.test(file) && !NOT_SOURCE.test(file)
+}
+
+function addSource(
+  file: string,
+  root: string,
+  found: Map<string, SourceInput>,
+  readonly: boolean
+): void {
+  const text = fs.readFileSync(file, 'utf8')
+  const head = text.slice(0, 400)
+  const inTests = TEST_FILE.test(file) || TEST_FOLDER.test(path.relative(root, file))
+  found.set(file, { path: file, text, readonly: readonly || inTests || GENERATED.test(head) })
+}
+
+function rulesIn(folder: string): Rule[] {
+  return IGNORE_FILES.flatMap((name) => {
+    const file = path.join(folder, name)
+    if (!fs.existsSync(file)) return []
+    return [{ folder, rules: ignore().add(fs.readFileSync(file, 'utf8')) }]
+  })
+}
+
+/** Ignore files of the folders above, up to the root of the git repository. */
+function rulesAbove(target: string): Rule[] {
+  const rules: Rule[] = []
+  let at = path.dirname(target)
+  while (!fs.existsSync(path.join(at, '.git')) && path.dirname(at) !== at) at = path.dirname(at)
+  if (!fs.existsSync(path.join(at, '.git'))) return []
+  for (const part of path.relative(at, target).split(path.sep).slice(0, -1)) {
+    rules.push(...rulesIn(at))
+    at = path.join(at, part)
+  }
+  if (at !== target) rules.push(...rulesIn(at))
+  return rules
+}
+
+function isIgnored(full: string, isDirectory: boolean, rules: Rule[]): boolean {
+  return rules.some(({ folder, rules: each }) => {
+    const relative = path.relative(folder, full).split(path.sep).join('/')
+    return each.ignores(isDirectory ? `${relative}/` : relative)
+  })
+}

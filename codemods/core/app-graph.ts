@@ -1,0 +1,310 @@
+import { ts } from 'ts-morph'
+import { isFunctionNode, isReference, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
+import { isExportsObject, members, type Service, type Value, type Values } from './values.js'
+import type { Workspace } from './workspace.js'
+
+const VERBS = new Set('get post put patch delete head options trace all'.split(' '))
+const SETTINGS = new Set('set enable disable enabled disabled engine'.split(' '))
+const APP_MEMBERS = new Set(['listen', 'route', 'locals', 'address', 'close', 'handler', 'onError'])
+const SERVER_MEMBERS = new Set(
+  'listen close address on once off removeListener listening ref unref'.split(' ')
+)
+const SERVER_EVENTS = new Set(['listening', 'error', 'close'])
+/** Test tools that take an app or server and only need `address`, `listen` and `close`. */
+const TEST_CLIENTS = new Set(['supertest', 'supertest-session', 'light-my-request'])
+
+export interface RegisteredItem {
+  node: ts.Expression
+  functions: FunctionNode[]
+  services: Service[]
+  /** Set when the item is neither a local function nor a service. */
+  foreign: Value | undefined
+  /** The item is wrapped in `adapt` or `adaptMiddleware` already. */
+  adapted: boolean
+}
+
+/** One call that hands handlers to an app, a router, a route or a node server. */
+export interface Registration {
+  owner: Service
+  call: ts.CallExpression | ts.NewExpression
+  method: string
+  path: ts.Expression | undefined
+  items: RegisteredItem[]
+}
+
+export interface Blocker {
+  node: ts.Node
+  reason: string
+}
+
+/** Every app, router and server of the project, what is registered on it and how it is used. */
+export class AppGraph {
+  readonly services = new Set<Service>()
+  readonly registrations: Registration[] = []
+  readonly blockers = new Map<Service, Blocker[]>()
+  readonly #values: Values
+  readonly #workspace: Workspace
+  readonly #mounted = new Map<Service, boolean>()
+
+  constructor(workspace: Workspace, values: Values) {
+    this.#workspace = workspace
+    this.#values = values
+    for (const file of workspace.files) {
+      walk(file, (node) => {
+        if (ts.isTypeNode(node)) return false
+        if (isServiceExpression(node)) this.#visit(node)
+        return true
+      })
+    }
+  }
+
+  registrationsOf(service: Service): Registration[] {
+    return this.registrations.filter((each) => each.owner === service)
+  }
+
+  /** Whether requests reach this service with a part of their path cut off. */
+  isMounted(service: Service): boolean {
+    const known = this.#mounted.get(service)
+    if (known !== undefined) return known
+    this.#mounted.set(service, false)
+    const mounted = this.registrations.some(
+      (each) =>
+        each.items.some((item) => item.services.includes(service)) &&
+        (cutsPath(each) || this.isMounted(each.owner))
+    )
+    this.#mounted.set(service, mounted)
+    return mounted
+  }
+
+  isMountedAt(registration: Registration): boolean {
+    return cutsPath(registration) || this.isMounted(registration.owner)
+  }
+
+  block(service: Service, node: ts.Node, reason: string): void {
+    const list = this.blockers.get(service) ?? []
+    if (!list.some((each) => each.reason === reason)) list.push({ node, reason })
+    this.blockers.set(service, list)
+  }
+
+  #visit(node: ts.Expression): void {
+    for (const value of members(this.#values.of(node))) {
+      if (value.kind === 'service') {
+        if (value.service.node === node) this.#create(value.service)
+        if (!continuesChain(node)) this.#use(value.service, node)
+        else this.#method(value.service, node)
+      } else if (value.kind === 'route' && continuesChain(node)) {
+        this.#method(value.service, node)
+      }
+    }
+  }
+
+  #create(service: Service): void {
+    this.services.add(service)
+    if (service.kind === 'server' && service.flavor === 'node') this.#createServer(service)
+    if (service.flavor === 'connect') {
+      this.block(service, service.node, 'connect applications are adapted as a whole')
+    }
+  }
+
+  #createServer(service: Service): void {
+    const call = service.node
+    const args = [...(call.arguments ?? [])]
+    const handler = args.at(-1)
+    if (handler === undefined || ts.isObjectLiteralExpression(unwrap(handler))) {
+      this.block(service, call, 'its request listener is attached later')
+      return
+    }
+    this.registrations.push({
+      owner: service,
+      call,
+      method: 'createServer',
+      path: undefined,
+      items: [this.#item(handler)],
+    })
+  }
+
+  /** `node.name(...)` or `node.name`, where node is a service or a route. */
+  #method(service: Service, node: ts.Expression): void {
+    const outer = wrapOut(node)
+    const access = outer.parent as ts.PropertyAccessExpression
+    const name = access.name.text
+    const call = ts.isCallExpression(access.parent) && access.parent.expression === access
+    if (service.kind === 'server') {
+      this.#serverMethod(service, access, name)
+      return
+    }
+    if (SETTINGS.has(name) || APP_MEMBERS.has(name)) return
+    if (call && (VERBS.has(name) || name === 'use' || name === 'param')) {
+      this.#register(service, access.parent as ts.CallExpression, name, node)
+      return
+    }
+    this.block(service, access, `${service.kind}.${name} has no counterpart`)
+  }
+
+  #serverMethod(service: Service, access: ts.PropertyAccessExpression, name: string): void {
+    const { parent } = access
+    if (SERVER_MEMBERS.has(name)) {
+      const event = ts.isCallExpression(parent) ? parent.arguments[0] : undefined
+      const isEvent = name === 'on' || name === 'once'
+      if (!isEvent || (event && ts.isStringLiteralLike(event) && SERVER_EVENTS.has(event.text)))
+        return
+    }
+    this.block(service, access, `server.${name} has no counterpart`)
+  }
+
+  #register(service: Service, call: ts.CallExpression, method: string, receiver: ts.Node): void {
+    const args = [...call.arguments]
+    if (method === 'get' && args.length === 1 && this.#isSetting(args[0]!, receiver)) return
+    const isRoute = this.#values.of(receiver).kind === 'route'
+    let pathArgument: ts.Expression | undefined
+    if (!isRoute && args.length > 0 && (method !== 'use' || this.#isPath(args[0]!))) {
+      pathArgument = args.shift()
+    }
+    this.registrations.push({
+      owner: service,
+      call,
+      method,
+      path: pathArgument,
+      items: args.flatMap((each) => this.#items(each)),
+    })
+  }
+
+  #isSetting(argument: ts.Expression, receiver: ts.Node): boolean {
+    return this.#values.of(receiver).kind !== 'route' && this.#isPath(argument)
+  }
+
+  #isPath(node: ts.Expression): boolean {
+    const inner = unwrap(node)
+    if (ts.isStringLiteralLike(inner) || ts.isTemplateExpression(inner)) return true
+    if (ts.isRegularExpressionLiteral(inner)) return true
+    if (ts.isBinaryExpression(inner)) return true
+    if (ts.isArrayLiteralExpression(inner)) {
+      const [first] = inner.elements
+      return first !== undefined && this.#isPath(first)
+    }
+    if (this.#values.of(inner).kind !== 'unknown') return false
+    const type = this.#workspace.checker.getTypeAtLocation(inner)
+    return (type.flags & ts.TypeFlags.StringLike) !== 0
+  }
+
+  #items(node: ts.Expression): RegisteredItem[] {
+    const inner = unwrap(node)
+    if (ts.isArrayLiteralExpression(inner)) return inner.elements.flatMap((e) => this.#items(e))
+    if (ts.isSpreadElement(node)) {
+      const value = this.#values.of(node.expression)
+      if (value.kind === 'array') return value.node.elements.flatMap((e) => this.#items(e))
+    }
+    const value = this.#values.of(inner)
+    if (value.kind === 'array') return value.node.elements.flatMap((e) => this.#items(e))
+    return [this.#item(node)]
+  }
+
+  #item(node: ts.Expression): RegisteredItem {
+    const value = this.#values.of(node)
+    const item: RegisteredItem = {
+      node,
+      functions: [],
+      services: [],
+      foreign: undefined,
+      adapted: isAdapted(value),
+    }
+    for (const each of members(value)) {
+      if (each.kind === 'function') item.functions.push(each.node)
+      else if (each.kind === 'service') item.services.push(each.service)
+      else item.foreign = each
+    }
+    return item
+  }
+
+  /** A use of a service as a whole: allowed where the value can be followed. */
+  #use(service: Service, node: ts.Expression): void {
+    const outer = wrapOut(node)
+    const { parent } = outer
+    if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
+      if (parent.expression !== outer) this.#argument(service, outer, parent)
+      else this.block(service, parent, `the ${service.kind} is called as a function`)
+      return
+    }
+    if (this.#isFollowed(outer, parent)) return
+    this.block(service, outer, `the ${service.kind} is used in a way that cannot be followed`)
+  }
+
+  #isFollowed(outer: ts.Expression, parent: ts.Node): boolean {
+    if (ts.isExpressionStatement(parent) || ts.isReturnStatement(parent)) return true
+    if (ts.isAwaitExpression(parent) || ts.isExportAssignment(parent)) return true
+    if (ts.isExportSpecifier(parent) || ts.isVoidExpression(parent)) return true
+    if (ts.isVariableDeclaration(parent) || ts.isPropertyDeclaration(parent)) return true
+    if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) return true
+    if (ts.isArrayLiteralExpression(parent) || ts.isConditionalExpression(parent)) return true
+    if (ts.isArrowFunction(parent) && parent.body === outer) return true
+    if (ts.isIfStatement(parent) || ts.isPrefixUnaryExpression(parent)) return true
+    return ts.isBinaryExpression(parent)
+  }
+
+  #argument(
+    service: Service,
+    node: ts.Expression,
+    call: ts.CallExpression | ts.NewExpression
+  ): void {
+    if (isExportsObject(call.expression)) return
+    const callees = members(this.#values.of(call.expression))
+    for (const callee of callees) {
+      if (callee.kind === 'function' || callee.kind === 'class') continue
+      if (this.#isTestClient(callee) || isAdaptor(callee)) continue
+      if (callee.kind === 'export' && callee.name === 'createServer') continue
+      if (service.kind !== 'server' && this.#isRegistrationCall(call)) continue
+      if (service.kind === 'router' && call.expression.getText() === 'console.log') continue
+      this.block(service, node, `the ${service.kind} is passed to ${shortText(call.expression)}`)
+    }
+  }
+
+  #isRegistrationCall(call: ts.CallExpression | ts.NewExpression): boolean {
+    if (!ts.isPropertyAccessExpression(call.expression)) return false
+    const receiver = this.#values.of(call.expression.expression)
+    return members(receiver).some((each) => each.kind === 'service' || each.kind === 'route')
+  }
+
+  #isTestClient(callee: Value): boolean {
+    if (callee.kind === 'module') return TEST_CLIENTS.has(callee.name)
+    if (callee.kind === 'export') return TEST_CLIENTS.has(callee.module)
+    return false
+  }
+}
+
+function cutsPath(registration: Registration): boolean {
+  if (registration.method !== 'use' || registration.path === undefined) return false
+  const node = unwrap(registration.path)
+  return !(ts.isStringLiteralLike(node) && (node.text === '/' || node.text === ''))
+}
+
+function isServiceExpression(node: ts.Node): node is ts.Expression {
+  if (ts.isIdentifier(node)) return isReference(node)
+  return (
+    ts.isPropertyAccessExpression(node) ||
+    ts.isElementAccessExpression(node) ||
+    ts.isCallExpression(node) ||
+    ts.isNewExpression(node)
+  )
+}
+
+function continuesChain(node: ts.Expression): boolean {
+  const outer = wrapOut(node)
+  return ts.isPropertyAccessExpression(outer.parent) && outer.parent.expression === outer
+}
+
+function isAdaptor(value: Value): boolean {
+  return value.kind === 'export' && value.module === 'fasthttp/adaptor'
+}
+
+export function isAdapted(value: Value): boolean {
+  return value.kind === 'result' && isAdaptor(value.callee)
+}
+
+export function shortText(node: ts.Node): string {
+  const text = node.getText().replace(/\s+/g, ' ')
+  return text.length > 48 ? `${text.slice(0, 45)}...` : text
+}
+
+export function isHandlerFunction(node: ts.Node): node is FunctionNode {
+  return isFunctionNode(node) && !ts.isConstructorDeclaration(node)
+}

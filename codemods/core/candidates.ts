@@ -1,0 +1,335 @@
+import { ts } from 'ts-morph'
+import type { AppGraph, Blocker, RegisteredItem, Registration } from './app-graph.js'
+import { shortText } from './app-graph.js'
+import {
+  callOf,
+  enclosingFunction,
+  isFunctionNode,
+  isReference,
+  memberOf,
+  unwrap,
+  walk,
+  wrapOut,
+  type FunctionNode,
+} from './ast.js'
+import { isExportsObject, members, type Values } from './values.js'
+import type { Workspace } from './workspace.js'
+
+export type Role = 'req' | 'res' | 'next' | 'err'
+export type CandidateKind = 'handler' | 'error' | 'param' | 'helper'
+
+export interface RoleUse {
+  node: ts.Identifier
+  role: Role
+}
+
+export interface HelperCall {
+  call: ts.CallExpression
+  targets: FunctionNode[]
+  /** The callee is a parameter: a wrapper such as `asyncHandler` calls what it was given. */
+  parameter: boolean
+}
+
+/** A function that takes part in answering requests, with everything it does with its roles. */
+export interface Candidate {
+  fn: FunctionNode
+  kind: CandidateKind
+  flavor: 'express' | 'node'
+  /** Reached below a path that a router cuts off. */
+  mounted: boolean
+  /** The role of each parameter, by position. */
+  roleAt: (Role | undefined)[]
+  symbols: Map<ts.Symbol, Role>
+  uses: RoleUse[]
+  helperCalls: HelperCall[]
+  /** `const request = req`: the declarations that only give a role another name. */
+  aliases: ts.VariableDeclaration[]
+  registrations: { registration: Registration; item: RegisteredItem }[]
+  blockers: Blocker[]
+}
+
+const EXPRESS_ROLES: Role[] = ['req', 'res', 'next']
+const ERROR_ROLES: Role[] = ['err', 'req', 'res', 'next']
+
+/** Finds every handler behind the registrations and every helper behind the handlers. */
+export class Candidates {
+  readonly all = new Map<FunctionNode, Candidate>()
+  readonly #workspace: Workspace
+  readonly #values: Values
+  readonly #graph: AppGraph
+  readonly #queue: Candidate[] = []
+
+  constructor(workspace: Workspace, values: Values, graph: AppGraph) {
+    this.#workspace = workspace
+    this.#values = values
+    this.#graph = graph
+    for (const registration of graph.registrations) this.#fromRegistration(registration)
+    for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) {
+      this.#scan(next)
+    }
+    this.#checkReferences()
+  }
+
+  get(fn: FunctionNode): Candidate | undefined {
+    return this.all.get(fn)
+  }
+
+  #fromRegistration(registration: Registration): void {
+    const { owner } = registration
+    if (owner.flavor === 'fasthttp' || owner.flavor === 'connect') return
+    const flavor = owner.flavor
+    for (const item of registration.items) {
+      for (const fn of item.functions) {
+        const [kind, roles] = rolesFor(registration, fn)
+        const candidate = this.#add(fn, kind, roles, flavor, this.#graph.isMountedAt(registration))
+        candidate.registrations.push({ registration, item })
+      }
+    }
+  }
+
+  #add(
+    fn: FunctionNode,
+    kind: CandidateKind,
+    roles: (Role | undefined)[],
+    flavor: 'express' | 'node',
+    mounted: boolean
+  ): Candidate {
+    const known = this.all.get(fn)
+    if (known !== undefined) {
+      this.#merge(known, kind, roles, flavor, mounted)
+      return known
+    }
+    const candidate: Candidate = {
+      fn,
+      kind,
+      flavor,
+      mounted,
+      roleAt: fn.parameters.map((_, index) => roles[index]),
+      symbols: new Map(),
+      uses: [],
+      helperCalls: [],
+      aliases: [],
+      registrations: [],
+      blockers: [],
+    }
+    this.all.set(fn, candidate)
+    this.#queue.push(candidate)
+    if (this.#workspace.isReadonly(fn.getSourceFile())) {
+      block(candidate, fn, 'it is defined in a file that is not migrated')
+    }
+    if (fn.body === undefined || isGenerator(fn)) block(candidate, fn, 'it has no plain body')
+    return candidate
+  }
+
+  #merge(
+    known: Candidate,
+    kind: CandidateKind,
+    roles: (Role | undefined)[],
+    flavor: 'express' | 'node',
+    mounted: boolean
+  ): void {
+    const same = known.fn.parameters.every((_, index) => known.roleAt[index] === roles[index])
+    if (!same) block(known, known.fn, 'its callers disagree about its parameters')
+    if (known.flavor !== flavor) block(known, known.fn, 'it serves both Express and node:http')
+    if (known.kind === 'helper' && kind !== 'helper') known.kind = kind
+    if (mounted && !known.mounted) {
+      known.mounted = true
+      this.#queue.push(known)
+    }
+  }
+
+  #scan(candidate: Candidate): void {
+    candidate.uses = []
+    candidate.helperCalls = []
+    candidate.aliases = []
+    candidate.symbols.clear()
+    candidate.fn.parameters.forEach((parameter, index) => {
+      const role = candidate.roleAt[index]
+      if (role !== undefined) this.#declare(candidate, parameter, role)
+    })
+    let count = -1
+    while (count !== candidate.symbols.size) {
+      count = candidate.symbols.size
+      candidate.uses = this.#findUses(candidate)
+      for (const use of candidate.uses) this.#findAlias(candidate, use)
+    }
+    for (const use of candidate.uses) this.#followCall(candidate, use)
+    this.#checkArguments(candidate)
+  }
+
+  #declare(candidate: Candidate, parameter: ts.ParameterDeclaration, role: Role): void {
+    if (parameter.dotDotDotToken !== undefined || parameter.initializer !== undefined) {
+      block(candidate, parameter, `its ${role} parameter is not a plain one`)
+      return
+    }
+    if (ts.isIdentifier(parameter.name)) {
+      const symbol = this.#workspace.symbolOf(parameter.name)
+      if (symbol === undefined) return
+      candidate.symbols.set(symbol, role)
+      if (this.#values.assignmentsTo(symbol).length > 0) {
+        block(candidate, parameter, `its ${role} parameter is assigned to`)
+      }
+    } else if (role !== 'req' || !ts.isObjectBindingPattern(parameter.name)) {
+      block(candidate, parameter, `its ${role} parameter is destructured`)
+    }
+  }
+
+  #findUses(candidate: Candidate): RoleUse[] {
+    const names = new Set([...candidate.symbols.keys()].map((symbol) => symbol.name))
+    const uses: RoleUse[] = []
+    if (candidate.fn.body === undefined || names.size === 0) return uses
+    walk(candidate.fn.body, (node) => {
+      if (!ts.isIdentifier(node) || !names.has(node.text)) return
+      if (!isReference(node) && !ts.isShorthandPropertyAssignment(node.parent)) return
+      const symbol = this.#workspace.symbolOf(node)
+      const role = symbol === undefined ? undefined : candidate.symbols.get(symbol)
+      if (role !== undefined) uses.push({ node, role })
+    })
+    return uses
+  }
+
+  #findAlias(candidate: Candidate, use: RoleUse): void {
+    const { parent } = wrapOut(use.node)
+    if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return
+    const symbol = this.#workspace.symbolOf(parent.name)
+    if (symbol === undefined || candidate.symbols.has(symbol)) return
+    if (this.#values.assignmentsTo(symbol).length > 0) return
+    const list = parent.parent
+    if (!ts.isVariableDeclarationList(list) || list.declarations.length !== 1) return
+    if (!ts.isVariableStatement(list.parent)) return
+    candidate.symbols.set(symbol, use.role)
+    candidate.aliases.push(parent)
+  }
+
+  /** A role that is passed to a local function makes that function a helper. */
+  #followCall(candidate: Candidate, use: RoleUse): void {
+    const outer = wrapOut(use.node)
+    const call = outer.parent
+    if (!ts.isCallExpression(call) || call.expression === outer) return
+    if (candidate.helperCalls.some((each) => each.call === call)) return
+    const targets = this.#values.functionsOf(call.expression)
+    if (targets.length === 0) return
+    const roles = call.arguments.map((argument) => this.#roleOf(candidate, argument))
+    const parameter = this.#isParameter(call.expression)
+    candidate.helperCalls.push({ call, targets, parameter })
+    const kind = parameter && roles.includes('err') ? 'error' : parameter ? 'handler' : 'helper'
+    for (const target of targets) {
+      this.#add(target, kind, roles, candidate.flavor, candidate.mounted)
+    }
+  }
+
+  #isParameter(callee: ts.Expression): boolean {
+    const inner = unwrap(callee)
+    if (!ts.isIdentifier(inner)) return false
+    const declaration = this.#workspace.symbolOf(inner)?.declarations?.[0]
+    return declaration !== undefined && ts.isParameter(declaration)
+  }
+
+  #roleOf(candidate: Candidate, argument: ts.Expression): Role | undefined {
+    const inner = unwrap(argument)
+    if (!ts.isIdentifier(inner)) return undefined
+    const symbol = this.#workspace.symbolOf(inner)
+    return symbol === undefined ? undefined : candidate.symbols.get(symbol)
+  }
+
+  #checkArguments(candidate: Candidate): void {
+    if (ts.isArrowFunction(candidate.fn) || candidate.fn.body === undefined) return
+    walk(candidate.fn.body, (node) => {
+      if (isFunctionNode(node) && !ts.isArrowFunction(node)) return false
+      if (ts.isIdentifier(node) && node.text === 'arguments' && isReference(node)) {
+        block(candidate, node, 'it reads `arguments`')
+      }
+      return true
+    })
+  }
+
+  /** A function that code outside the handlers can reach keeps its (req, res) form. */
+  #checkReferences(): void {
+    if (this.all.size === 0) return
+    for (const file of this.#workspace.files) {
+      walk(file, (node) => {
+        if (ts.isTypeNode(node)) return false
+        const isUse =
+          (ts.isIdentifier(node) && isReference(node)) ||
+          ts.isPropertyAccessExpression(node) ||
+          (isFunctionNode(node) && ts.isExpression(node)) ||
+          (ts.isCallExpression(node) && !this.#isWholeStatement(node))
+        if (isUse && !ts.isImportDeclaration(node.parent)) this.#checkReference(node)
+        return true
+      })
+    }
+  }
+
+  #isWholeStatement(node: ts.Node): boolean {
+    return ts.isExpressionStatement(node.parent)
+  }
+
+  #checkReference(node: ts.Expression): void {
+    for (const value of members(this.#values.of(node))) {
+      const candidate = value.kind === 'function' ? this.all.get(value.node) : undefined
+      if (candidate === undefined) continue
+      const reason = this.#foreignUse(node, candidate)
+      if (reason !== undefined) block(candidate, node, reason)
+    }
+  }
+
+  #foreignUse(node: ts.Expression, candidate: Candidate): string | undefined {
+    const outer = wrapOut(node)
+    const { parent } = outer
+    const member = memberOf(node)
+    if (member !== undefined) {
+      if (member.name === 'bind' || isExportsObject(member.node)) return undefined
+      return callOf(member.node) === undefined ? undefined : `it is used through .${member.name}`
+    }
+    if (!ts.isCallExpression(parent) && !ts.isNewExpression(parent)) return undefined
+    if (parent.expression === outer) return this.#strangeCall(parent, candidate)
+    const callees = members(this.#values.of(parent.expression))
+    const known = callees.every(
+      (callee) =>
+        callee.kind === 'function' ||
+        callee.kind === 'class' ||
+        (callee.kind === 'export' &&
+          (callee.module === 'fasthttp/adaptor' || callee.name === 'createServer'))
+    )
+    if (known || this.#isRegistration(parent)) return undefined
+    return `it is passed to ${shortText(parent.expression)}`
+  }
+
+  #strangeCall(
+    call: ts.CallExpression | ts.NewExpression,
+    candidate: Candidate
+  ): string | undefined {
+    const caller = enclosingFunctions(call)
+    for (const fn of caller) {
+      const known = this.all.get(fn)
+      if (known?.helperCalls.some((each) => each.call === call) === true) return undefined
+    }
+    // A helper's inner closure that is called with no role at all follows its own captures.
+    if (candidate.roleAt.every((role) => role === undefined)) return undefined
+    return 'it is called from code that is not a handler'
+  }
+
+  #isRegistration(call: ts.CallExpression | ts.NewExpression): boolean {
+    return this.#graph.registrations.some((each) => each.call === call)
+  }
+}
+
+export function block(candidate: Candidate, node: ts.Node, reason: string): void {
+  if (candidate.blockers.some((each) => each.reason === reason)) return
+  candidate.blockers.push({ node, reason })
+}
+
+function rolesFor(registration: Registration, fn: FunctionNode): [CandidateKind, Role[]] {
+  if (registration.method === 'createServer') return ['handler', ['req', 'res']]
+  if (registration.method === 'param') return ['param', EXPRESS_ROLES]
+  const required = fn.parameters.filter((p) => p.initializer === undefined).length
+  return required >= 4 ? ['error', ERROR_ROLES] : ['handler', EXPRESS_ROLES]
+}
+
+function isGenerator(fn: FunctionNode): boolean {
+  return 'asteriskToken' in fn && fn.asteriskToken !== undefined
+}
+
+export function* enclosingFunctions(node: ts.Node): Generator<FunctionNode> {
+  for (let fn = enclosingFunction(node); fn !== undefined; fn = enclosingFunction(fn)) yield fn
+}

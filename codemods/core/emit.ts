@@ -1,0 +1,324 @@
+import { ts } from 'ts-morph'
+import { isFunctionNode, unwrap, walk } from './ast.js'
+import type { RegisteredItem, Registration } from './app-graph.js'
+import type { Candidate } from './candidates.js'
+import { argumentsSpan, spanOf } from './draft.js'
+import { FileEdits } from './file-edits.js'
+import type { ProjectPlan } from './project.js'
+import { members, type Service, type Value } from './values.js'
+import { importedType } from '../transforms/types.js'
+
+/** Express's own middleware and the packages it came from, and what stands for each. */
+const PRESETS: Record<string, string> = {
+  'express.json': 'jsonBody',
+  'express.urlencoded': 'urlencodedBody',
+  'express.text': 'textBody',
+  'express.raw': 'rawBody',
+  'express.static': 'staticFiles',
+  'body-parser.json': 'jsonBody',
+  'body-parser.urlencoded': 'urlencodedBody',
+  'body-parser.text': 'textBody',
+  'body-parser.raw': 'rawBody',
+  'cookie-parser': 'cookieParser',
+  'serve-static': 'staticFiles',
+}
+const SERVICE_TYPES: Record<string, string> = {
+  Express: 'App',
+  Application: 'App',
+  Router: 'Router',
+  IRouter: 'Router',
+}
+const ERROR_MIDDLEWARE = /error/i
+
+/** Turns the decisions of a plan into edits, file by file. */
+export class Emitter {
+  readonly #plan: ProjectPlan
+  readonly #files = new Map<ts.SourceFile, FileEdits>()
+  readonly #adapted = new Set<ts.Node>()
+
+  constructor(plan: ProjectPlan) {
+    this.#plan = plan
+    for (const candidate of plan.candidates.all.values()) this.#handler(candidate)
+    for (const service of plan.graph.services) this.#service(service)
+    for (const registration of plan.graph.registrations) this.#registration(registration)
+    if (this.#allConverted()) this.#serviceTypes()
+  }
+
+  get files(): ReadonlyMap<ts.SourceFile, FileEdits> {
+    return this.#files
+  }
+
+  #file(node: ts.Node): FileEdits {
+    const source = node.getSourceFile()
+    const known = this.#files.get(source)
+    if (known !== undefined) return known
+    const edits = new FileEdits(this.#plan.context(node))
+    this.#files.set(source, edits)
+    return edits
+  }
+
+  #handler(candidate: Candidate): void {
+    const draft = this.#plan.drafts.get(candidate)
+    if (draft === undefined || this.#plan.reasonOf(candidate) !== undefined) return
+    const file = this.#file(candidate.fn)
+    file.edits.push(...draft.edits)
+    file.needs.push(...draft.needs)
+    file.findings.push(...draft.findings)
+    for (const helper of candidate.helperCalls) {
+      if (helper.parameter) this.#adaptPassed(helper.targets)
+    }
+  }
+
+  /** Handlers that stay but are given to a native wrapper: `asyncHandler(adaptMiddleware(h))`. */
+  #adaptPassed(targets: Iterable<ts.Node>): void {
+    for (const target of targets) {
+      const candidate = isFunctionNode(target) ? this.#plan.candidates.get(target) : undefined
+      const reason = candidate === undefined ? undefined : this.#plan.reasonOf(candidate)
+      if (candidate === undefined || reason === undefined) continue
+      for (const call of this.#plan.values.allCalls) {
+        for (const argument of call.arguments ?? []) {
+          if (this.#passes(argument, candidate, call)) this.#adapt(argument, candidate, reason)
+        }
+      }
+    }
+  }
+
+  #passes(argument: ts.Expression, candidate: Candidate, call: ts.Node): boolean {
+    const isLocalCall =
+      (ts.isCallExpression(call) || ts.isNewExpression(call)) &&
+      members(this.#plan.values.of(call.expression)).some((each) => each.kind === 'function')
+    if (!isLocalCall) return false
+    const functions = this.#plan.values.functionsOf(argument)
+    return functions.includes(candidate.fn) && !ts.isIdentifier(unwrap(argument))
+      ? true
+      : functions.length === 1 && functions[0] === candidate.fn
+  }
+
+  #adapt(node: ts.Expression, candidate: Candidate, reason: string): void {
+    if (this.#adapted.has(node)) return
+    this.#adapted.add(node)
+    const file = this.#file(node)
+    const isFinal =
+      candidate.kind === 'handler' &&
+      !candidate.roleAt.includes('next') &&
+      candidate.registrations.every(({ registration }) => registration.method !== 'use') &&
+      candidate.registrations.length > 0
+    const name = isFinal ? 'adapt' : 'adaptMiddleware'
+    this.#wrap(node, name)
+    file.found('adapt', node)
+    if (!reason.startsWith(EXCLUDED)) file.todo(node, reason)
+  }
+
+  #wrap(node: ts.Expression, name: string): void {
+    const file = this.#file(node)
+    const local = file.need('fasthttp/adaptor', name)
+    file.rewrite(spanOf(node), [`${local}(`, spanOf(node), ')'])
+  }
+
+  #service(service: Service): void {
+    const { node } = service
+    if (this.#plan.workspace.isReadonly(node.getSourceFile())) return
+    if (service.kind === 'server') {
+      if (service.flavor === 'node') this.#nodeServer(service)
+      else if (service.flavor !== 'fasthttp') this.#listen(service)
+      return
+    }
+    if (!this.#plan.isConverted(service)) return
+    const file = this.#file(node)
+    const name = service.kind === 'app' ? 'App' : 'Router'
+    const local = file.need('fasthttp/router', name)
+    file.rewrite(spanOf(node), [`new ${local}(`, argumentsSpan(node), ')'])
+    file.found(service.kind, node)
+  }
+
+  /** `app.listen()` of an app that stays on Express is served by our engine through adapt. */
+  #listen(server: Service): void {
+    const call = server.node
+    if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return
+    const app = call.expression.expression
+    const [owner] = members(this.#plan.values.of(app))
+    if (owner?.kind !== 'service' || owner.service.kind !== 'app') return
+    const reason = this.#plan.blockerOf(owner.service)
+    if (reason === undefined || !this.#plan.isConverted(server)) return
+    if (reason.startsWith(EXCLUDED)) return
+    const file = this.#file(call)
+    const adapt = file.need('fasthttp/adaptor', 'adapt')
+    const type = file.need('fasthttp', 'Server')
+    file.rewrite(spanOf(app), [`new ${type}({ handler: ${adapt}(`, spanOf(app), ') })'])
+    file.found('adapt', call)
+    file.todo(call, `the app stays on Express: ${reason}`)
+  }
+
+  #nodeServer(server: Service): void {
+    const registration = this.#plan.graph.registrationsOf(server)[0]
+    const item = registration?.items[0]
+    if (item === undefined || item.adapted) return
+    const call = server.node as ts.CallExpression
+    const [app] = item.services
+    if (!this.#plan.isConverted(server)) {
+      if (app !== undefined && this.#plan.isConverted(app)) this.#toNodeHandler(item)
+      return
+    }
+    if (app === undefined && item.functions.length === 0) return
+    const handler = this.#serverHandler(item, app)
+    if (handler === undefined) return
+    const file = this.#file(call)
+    const type = file.need('fasthttp', 'Server')
+    const options = call.arguments.length > 1 ? call.arguments[0] : undefined
+    const tls = options === undefined ? [] : ['tls: ', spanOf(options), ', ']
+    const plain = app === undefined ? 'noDefaultContentType: true, ' : ''
+    file.rewrite(spanOf(call), [`new ${type}({ `, ...tls, `${plain}handler: `, ...handler, ' })'])
+    file.found('server', call)
+  }
+
+  #serverHandler(
+    item: RegisteredItem,
+    app: Service | undefined
+  ): (string | { start: number; end: number })[] | undefined {
+    const span = spanOf(item.node)
+    const file = this.#file(item.node)
+    if (app !== undefined) {
+      if (this.#plan.isConverted(app) || app.flavor === 'fasthttp') return [span, '.handler']
+      const reason = this.#plan.blockerOf(app) ?? ''
+      if (reason.startsWith(EXCLUDED)) return undefined
+      file.todo(item.node, `the app stays on Express: ${reason}`)
+      return [`${file.need('fasthttp/adaptor', 'adapt')}(`, span, ')']
+    }
+    const reasons = item.functions.map((fn) => this.#reasonOf(fn))
+    if (reasons.every((reason) => reason === undefined)) return [span]
+    if (reasons[0]?.startsWith(EXCLUDED) === true) return undefined
+    file.todo(
+      item.node,
+      reasons.find((reason) => reason !== undefined)!
+    )
+    file.found('adapt', item.node)
+    return [`${file.need('fasthttp/adaptor', 'adapt')}(`, span, ')']
+  }
+
+  #toNodeHandler(item: RegisteredItem): void {
+    const file = this.#file(item.node)
+    const local = file.need('fasthttp/adaptor', 'toNodeHandler')
+    file.rewrite(spanOf(item.node), [`${local}(`, spanOf(item.node), '.handler)'])
+    file.found('server', item.node)
+  }
+
+  #reasonOf(fn: ts.Node): string | undefined {
+    const candidate = isFunctionNode(fn) ? this.#plan.candidates.get(fn) : undefined
+    return candidate === undefined
+      ? 'its parameters cannot be followed'
+      : this.#plan.reasonOf(candidate)
+  }
+
+  #registration(registration: Registration): void {
+    const { owner, call, method } = registration
+    if (method === 'createServer' || owner.kind === 'server' || !this.#plan.isConverted(owner))
+      return
+    if (this.#plan.workspace.isReadonly(call.getSourceFile())) return
+    const isError = registration.items.some((item) => this.#isErrorItem(item))
+    if (isError && method === 'use') this.#onError(registration)
+    for (const item of registration.items) this.#item(item)
+  }
+
+  #onError(registration: Registration): void {
+    const access = (registration.call as ts.CallExpression).expression
+    if (!ts.isPropertyAccessExpression(access)) return
+    const file = this.#file(access)
+    file.rewrite(spanOf(access.name), ['onError'])
+    file.found('error', access)
+  }
+
+  #isErrorItem(item: RegisteredItem): boolean {
+    if (item.functions.some((fn) => this.#plan.candidates.get(fn)?.kind === 'error')) return true
+    const { foreign } = item
+    const callee = foreign?.kind === 'result' ? foreign.callee : foreign
+    if (callee?.kind === 'export') return ERROR_MIDDLEWARE.test(callee.name)
+    return callee?.kind === 'module' && ERROR_MIDDLEWARE.test(callee.name)
+  }
+
+  #item(item: RegisteredItem): void {
+    if (item.adapted) return
+    if (item.foreign !== undefined) {
+      this.#foreign(item, item.foreign)
+      return
+    }
+    for (const service of item.services) {
+      if (this.#plan.isConverted(service) || service.flavor === 'fasthttp') continue
+      if (this.#adapted.has(item.node)) continue
+      this.#adapted.add(item.node)
+      this.#wrap(item.node, 'adaptMiddleware')
+      this.#file(item.node).todo(item.node, this.#plan.blockerOf(service) ?? '')
+    }
+    for (const fn of item.functions) {
+      const candidate = this.#plan.candidates.get(fn)
+      const reason = candidate === undefined ? undefined : this.#plan.reasonOf(candidate)
+      if (candidate !== undefined && reason !== undefined) {
+        this.#adapt(item.node, candidate, reason)
+        return
+      }
+    }
+  }
+
+  #foreign(item: RegisteredItem, value: Value): void {
+    const preset = PRESETS[presetName(value) ?? '']
+    const file = this.#file(item.node)
+    if (preset !== undefined && value.kind === 'result' && contains(item.node, value.node)) {
+      if (this.#adapted.has(value.node)) return
+      this.#adapted.add(value.node)
+      const local = file.need('fasthttp/compat', preset)
+      file.rewrite(spanOf(value.node.expression), [local])
+      file.found(presetName(value)!, item.node)
+      return
+    }
+    if (this.#adapted.has(item.node)) return
+    this.#adapted.add(item.node)
+    const target = ts.isSpreadElement(item.node) ? item.node.expression : item.node
+    if (ts.isSpreadElement(item.node)) {
+      const local = file.need('fasthttp/adaptor', 'adaptMiddleware')
+      file.rewrite(spanOf(target), [spanOf(target), `.map((each) => ${local}(each))`])
+    } else {
+      this.#wrap(target, 'adaptMiddleware')
+    }
+    file.found('middleware', item.node)
+  }
+
+  #allConverted(): boolean {
+    const ours = [...this.#plan.graph.services].filter((each) => each.kind !== 'server')
+    return (
+      ours.length > 0 &&
+      ours.every((each) => this.#plan.isConverted(each) || each.flavor === 'fasthttp')
+    )
+  }
+
+  /** `app: Application` in a project whose every app and router is ours. */
+  #serviceTypes(): void {
+    for (const source of this.#plan.workspace.files) {
+      if (!/\.[mc]?tsx?$/.test(source.fileName) || this.#plan.workspace.isReadonly(source)) continue
+      walk(source, (node) => {
+        if (!ts.isTypeReferenceNode(node)) return
+        const ours = SERVICE_TYPES[importedType(node, this.#plan) ?? '']
+        if (ours === undefined) return
+        const file = this.#file(node)
+        file.rewrite(spanOf(node), [file.need('fasthttp/router', ours)])
+        file.found('types', node)
+      })
+    }
+  }
+}
+
+/** Starts the reason of everything a command-line filter left out: it is not marked. */
+export const EXCLUDED = 'left out'
+
+function contains(outer: ts.Node, inner: ts.Node): boolean {
+  return (
+    outer.getSourceFile() === inner.getSourceFile() &&
+    outer.pos <= inner.pos &&
+    inner.end <= outer.end
+  )
+}
+
+function presetName(value: Value): string | undefined {
+  if (value.kind !== 'result') return undefined
+  const { callee } = value
+  if (callee.kind === 'export') return `${callee.module}.${callee.name}`
+  return callee.kind === 'module' ? callee.name : undefined
+}

@@ -1,0 +1,56 @@
+import { ts } from 'ts-morph'
+import type { FileContext, Finding, ImportNeed } from './draft.js'
+import { rewrite, type Edit, type Part, type Span } from './edits.js'
+import { enclosingStatement } from './ast.js'
+import { indentAt } from './text.js'
+
+/** All edits of one file, from every handler and registration in it. */
+export class FileEdits {
+  readonly context: FileContext
+  readonly edits: Edit[] = []
+  readonly needs: ImportNeed[] = []
+  readonly findings: Finding[] = []
+  readonly #todos = new Map<number, { indent: string; reasons: string[] }>()
+
+  constructor(context: FileContext) {
+    this.context = context
+  }
+
+  rewrite(range: Span, parts: readonly Part[]): void {
+    this.edits.push(...rewrite(range.start, range.end, parts))
+  }
+
+  need(module: string, name: string, typeOnly = false): string {
+    const local = this.context.localName(name, module)
+    this.needs.push({ module, name, local, typeOnly })
+    return local
+  }
+
+  found(row: string, node: ts.Node): void {
+    this.findings.push({ row, node, note: undefined })
+  }
+
+  /** Marks the statement of `node` for a person, once for each reason. */
+  todo(node: ts.Node, reason: string): void {
+    const { text } = this.context.file
+    let statement: ts.Node = enclosingStatement(node)
+    if (ts.isArrowFunction(statement.parent)) statement = enclosingStatement(statement.parent)
+    const start = statement.getStart()
+    const marker = `TODO(fh-migrate): ${reason}`
+    if (text.slice(statement.getFullStart(), start).includes(marker)) return
+    const entry = this.#todos.get(start) ?? { indent: indentAt(text, start), reasons: [] }
+    if (!entry.reasons.includes(marker)) entry.reasons.push(marker)
+    this.#todos.set(start, entry)
+  }
+
+  /** Every edit, the comments of {@link todo} included. */
+  finish(): Edit[] {
+    const { eol } = this.context.style
+    const comments = [...this.#todos].flatMap(([start, { indent, reasons }]) =>
+      rewrite(start, start, [reasons.map((each) => `// ${each}${eol}${indent}`).join('')]).map(
+        (edit) => ({ ...edit, within: { start, end: Number.MAX_SAFE_INTEGER } })
+      )
+    )
+    return [...this.edits, ...comments]
+  }
+}

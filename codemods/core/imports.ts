@@ -1,0 +1,252 @@
+import { ts } from 'ts-morph'
+import { isReference, walk } from './ast.js'
+import type { ImportNeed } from './draft.js'
+import { rewrite, type Edit } from './edits.js'
+import type { FileEdits } from './file-edits.js'
+import { wholeLines } from './text.js'
+import { requireSpecifier } from './values.js'
+
+interface Binding {
+  name: ts.Identifier
+  /** The import, or the require declaration, that makes the name. */
+  statement: ts.ImportDeclaration | ts.VariableStatement | ts.ImportEqualsDeclaration
+  module: string
+}
+
+/**
+ * Adds the imports the edits of a file need and drops those whose every use they replaced, in the
+ * module system and style of the file. A dropped line is reused for the first added one.
+ */
+export function importEdits(file: FileEdits): Edit[] {
+  const { context } = file
+  const source = context.file
+  const bindings = bindingsOf(source)
+  const replaced = file.edits.filter((edit) => edit.end > edit.start)
+  const unused = bindings.filter((each) => isReplaced(each, source, replaced))
+  const removals = new Map<Binding['statement'], Binding[]>()
+  for (const each of unused) {
+    removals.set(each.statement, [...(removals.get(each.statement) ?? []), each])
+  }
+  const lines = importLines(file, bindings, unused)
+  const edits: Edit[] = [...lines.merged]
+  let pending = lines.added
+  for (const [statement, gone] of removals) {
+    const kept = bindings.filter((each) => each.statement === statement && !gone.includes(each))
+    if (kept.length > 0) {
+      edits.push(...trimStatement(statement, gone, kept))
+      continue
+    }
+    const range = { start: statement.getStart(), end: statement.end }
+    if (pending.length > 0) {
+      edits.push(...rewrite(range.start, range.end, [pending.join(context.style.eol)]))
+      pending = []
+    } else {
+      const whole = wholeLines(source.text, range.start, range.end)
+      edits.push(...rewrite(whole?.[0] ?? range.start, whole?.[1] ?? range.end, ['']))
+    }
+  }
+  if (pending.length > 0) edits.push(...insertLines(file, bindings, pending))
+  return edits
+}
+
+function bindingsOf(source: ts.SourceFile): Binding[] {
+  const found: Binding[] = []
+  for (const statement of source.statements) {
+    if (ts.isImportDeclaration(statement)) {
+      const module = (statement.moduleSpecifier as ts.StringLiteral).text
+      const clause = statement.importClause
+      const named = clause?.namedBindings
+      if (clause?.name !== undefined) found.push({ name: clause.name, statement, module })
+      if (named !== undefined && ts.isNamespaceImport(named)) {
+        found.push({ name: named.name, statement, module })
+      } else if (named !== undefined) {
+        for (const element of named.elements) found.push({ name: element.name, statement, module })
+      }
+    } else if (ts.isImportEqualsDeclaration(statement)) {
+      const reference = statement.moduleReference
+      if (ts.isExternalModuleReference(reference) && ts.isStringLiteralLike(reference.expression)) {
+        found.push({ name: statement.name, statement, module: reference.expression.text })
+      }
+    } else if (ts.isVariableStatement(statement)) {
+      found.push(...requireBindings(statement))
+    }
+  }
+  return found
+}
+
+function requireBindings(statement: ts.VariableStatement): Binding[] {
+  const [declaration, ...more] = statement.declarationList.declarations
+  const initial = declaration?.initializer
+  if (declaration === undefined || more.length > 0 || initial === undefined) return []
+  const call = ts.isPropertyAccessExpression(initial) ? initial.expression : initial
+  const specifier = ts.isCallExpression(call) ? requireSpecifier(call) : undefined
+  if (specifier === undefined) return []
+  const module = specifier.text
+  if (ts.isIdentifier(declaration.name)) return [{ name: declaration.name, statement, module }]
+  return declaration.name.elements.flatMap((element) =>
+    ts.isBindingElement(element) && ts.isIdentifier(element.name)
+      ? [{ name: element.name, statement, module }]
+      : []
+  )
+}
+
+/** A binding is gone when it had uses and the edits replaced them all. */
+function isReplaced(binding: Binding, source: ts.SourceFile, edits: readonly Edit[]): boolean {
+  let uses = 0
+  let left = 0
+  walk(source, (node) => {
+    if (!ts.isIdentifier(node) || node.text !== binding.name.text || node === binding.name) return
+    if (!isReference(node) && !isTypeUse(node)) return
+    uses++
+    const start = node.getStart()
+    if (!edits.some((edit) => edit.start <= start && node.end <= edit.end)) left++
+  })
+  return uses > 0 && left === 0
+}
+
+function isTypeUse(node: ts.Identifier): boolean {
+  const { parent } = node
+  return (
+    ts.isTypeReferenceNode(parent) ||
+    (ts.isQualifiedName(parent) && parent.left === node) ||
+    ts.isExpressionWithTypeArguments(parent) ||
+    ts.isTypeQueryNode(parent)
+  )
+}
+
+interface Lines {
+  added: string[]
+  merged: Edit[]
+}
+
+function importLines(file: FileEdits, bindings: Binding[], unused: Binding[]): Lines {
+  const byModule = new Map<string, ImportNeed[]>()
+  for (const need of file.needs) {
+    const list = byModule.get(need.module) ?? []
+    const known = list.find((each) => each.name === need.name)
+    if (known === undefined) list.push({ ...need })
+    else known.typeOnly &&= need.typeOnly
+    byModule.set(need.module, list)
+  }
+  const lines: Lines = { added: [], merged: [] }
+  for (const [module, needs] of [...byModule].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const missing = needs.filter(
+      (need) =>
+        !bindings.some(
+          (b) => b.module === module && b.name.text === need.local && !unused.includes(b)
+        )
+    )
+    if (missing.length === 0) continue
+    const existing = bindings.find((each) => each.module === module)
+    const merge = existing === undefined ? undefined : mergeInto(existing.statement, missing)
+    if (merge === undefined) lines.added.push(importLine(file, module, missing))
+    else lines.merged.push(merge)
+  }
+  return lines
+}
+
+function importLine(file: FileEdits, module: string, needs: ImportNeed[]): string {
+  const { context } = file
+  const { semicolon } = context.style
+  const quoted = context.quote(module)
+  if (isCommonJs(context.file)) {
+    const names = needs.map((n) => (n.name === n.local ? n.name : `${n.name}: ${n.local}`))
+    return `const { ${names.join(', ')} } = require(${quoted})${semicolon}`
+  }
+  const allTypes = needs.every((need) => need.typeOnly)
+  const names = needs.map((need) => esmName(need, allTypes))
+  return `import ${allTypes ? 'type ' : ''}{ ${names.join(', ')} } from ${quoted}${semicolon}`
+}
+
+function esmName(need: ImportNeed, allTypes: boolean): string {
+  const name = need.name === need.local ? need.name : `${need.name} as ${need.local}`
+  return need.typeOnly && !allTypes ? `type ${name}` : name
+}
+
+function mergeInto(statement: Binding['statement'], needs: ImportNeed[]): Edit | undefined {
+  const names = needs.map((need) => esmName(need, false))
+  if (ts.isImportDeclaration(statement)) {
+    const named = statement.importClause?.namedBindings
+    const isTypeOnly = statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+    if (named === undefined || !ts.isNamedImports(named) || named.elements.length === 0)
+      return undefined
+    if (isTypeOnly && needs.some((need) => !need.typeOnly)) return undefined
+    const texts = isTypeOnly ? needs.map((need) => esmName(need, true)) : names
+    return insertAfter(named.elements.at(-1)!, `, ${texts.join(', ')}`)
+  }
+  if (!ts.isVariableStatement(statement)) return undefined
+  const pattern = statement.declarationList.declarations[0]?.name
+  if (pattern === undefined || !ts.isObjectBindingPattern(pattern)) return undefined
+  const last = pattern.elements.at(-1)
+  if (last === undefined) return undefined
+  const texts = needs.map((n) => (n.name === n.local ? n.name : `${n.name}: ${n.local}`))
+  return insertAfter(last, `, ${texts.join(', ')}`)
+}
+
+function insertAfter(node: ts.Node, text: string): Edit {
+  const at = { start: node.end, end: node.end }
+  return { ...at, text, within: at }
+}
+
+/** Keeps the names that are still used and removes the others from one statement. */
+function trimStatement(statement: Binding['statement'], gone: Binding[], kept: Binding[]): Edit[] {
+  if (ts.isImportDeclaration(statement)) {
+    const clause = statement.importClause!
+    const keptNames = new Set(kept.map((each) => each.name))
+    const parts: string[] = []
+    if (clause.name !== undefined && keptNames.has(clause.name)) parts.push(clause.name.text)
+    const named = clause.namedBindings
+    if (named !== undefined && ts.isNamedImports(named)) {
+      const elements = named.elements.filter((element) => keptNames.has(element.name))
+      if (elements.length > 0) parts.push(`{ ${elements.map((e) => e.getText()).join(', ')} }`)
+    } else if (named !== undefined && keptNames.has(named.name)) {
+      parts.push(named.getText())
+    }
+    const start = clause.name?.getStart() ?? named!.getStart()
+    return rewrite(start, clause.end, [parts.join(', ')])
+  }
+  const pattern = (statement as ts.VariableStatement).declarationList.declarations[0]!.name
+  if (!ts.isObjectBindingPattern(pattern)) return []
+  const goneNames = new Set<ts.Node>(gone.map((each) => each.name))
+  const elements = pattern.elements.filter((element) => !goneNames.has(element.name))
+  return rewrite(pattern.getStart(), pattern.end, [
+    `{ ${elements.map((e) => e.getText()).join(', ')} }`,
+  ])
+}
+
+function insertLines(file: FileEdits, bindings: Binding[], lines: string[]): Edit[] {
+  const { eol } = file.context.style
+  const source = file.context.file
+  const anchor = bindings
+    .map((each) => each.statement)
+    .sort((a, b) => a.pos - b.pos)
+    .at(-1)
+  const lastImport = source.statements.filter(ts.isImportDeclaration).at(-1) ?? anchor
+  if (lastImport !== undefined) {
+    return rewrite(lastImport.end, lastImport.end, [eol + lines.join(eol)])
+  }
+  const first = firstCodePosition(source)
+  return rewrite(first, first, [lines.join(eol) + eol])
+}
+
+/** After a shebang, a licence comment and `'use strict'`. */
+function firstCodePosition(source: ts.SourceFile): number {
+  const statement = source.statements.find(
+    (each) => !(ts.isExpressionStatement(each) && ts.isStringLiteral(each.expression))
+  )
+  return statement?.getStart() ?? source.text.length
+}
+
+function isCommonJs(source: ts.SourceFile): boolean {
+  if (/\.cjs$/.test(source.fileName)) return true
+  if (/\.(mjs|mts)$/.test(source.fileName)) return false
+  const isEsm = source.statements.some(
+    (each) =>
+      ts.isImportDeclaration(each) ||
+      ts.isExportDeclaration(each) ||
+      ts.isExportAssignment(each) ||
+      (ts.canHaveModifiers(each) &&
+        (ts.getModifiers(each)?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword) ?? false))
+  )
+  return !isEsm
+}

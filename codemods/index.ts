@@ -1,0 +1,12 @@
+export {
+  migrate,
+  type FileChange,
+  type HandlerReport,
+  type HandlerStatus,
+  type MigrateOptions,
+  type MigrationResult,
+  type ServiceReport,
+  type SiteReport,
+} from './core/migrate.js'
+export type { SourceInput, SyntaxProblem } from './core/workspace.js'
+export { CONVERSION_TABLE, type Row, type RowClass } from './table.js'

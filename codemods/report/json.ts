@@ -1,0 +1,29 @@
+import path from 'node:path'
+import type { MigrationResult } from '../core/migrate.js'
+
+/** The result as data: paths relative to `root`, no file texts. */
+export function jsonReport(result: MigrationResult, root: string): string {
+  const native = result.handlers.filter((each) => each.status === 'native').length
+  const place = <T extends { path: string }>(each: T): T => ({
+    ...each,
+    path: path.relative(root, each.path).split(path.sep).join('/'),
+  })
+  const report = {
+    version: 1,
+    summary: {
+      filesChanged: result.changes.length,
+      handlers: result.handlers.length,
+      native,
+      adapted: result.handlers.length - native,
+      sites: result.sites.length,
+      filesNotParsed: result.problems.length,
+    },
+    files: result.changes.map((each) => place(each).path),
+    handlers: result.handlers.map(place),
+    services: result.services.map(place),
+    sites: result.sites.map(place),
+    problems: result.problems.map(place),
+    dropped: result.dropped.map(place),
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
+}

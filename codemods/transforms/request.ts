@@ -1,0 +1,342 @@
+import { ts } from 'ts-morph'
+import { callOf, isWriteTarget, memberOf, nameText, wrapOut, type Member } from '../core/ast.js'
+import { shortText } from '../core/app-graph.js'
+import type { RoleUse } from '../core/candidates.js'
+import { spanOf } from '../core/draft.js'
+import { indentAt } from '../core/text.js'
+import { memberRow } from '../table.js'
+import {
+  callParts,
+  compatCall,
+  emitOf,
+  isStringUse,
+  literalText,
+  readText,
+  type Scope,
+} from './scope.js'
+
+const STREAM_EVENTS = new Set(['data', 'end', 'error', 'readable'])
+const STREAM_METHODS = new Set('pipe setEncoding resume pause unpipe on once'.split(' '))
+/** Members of node's request and Express's that no own property may be mistaken for. */
+const RESERVED = new Set(
+  `aborted complete destroy destroyed trailers rawTrailers setTimeout read readable readableEnded
+  readableFlowing unshift wrap push addListener removeListener removeAllListeners off emit listeners
+  httpVersionMajor httpVersionMinor statusCode statusMessage res route client acceptsCharset
+  acceptsEncoding acceptsLanguage next __proto__ constructor`.split(/\s+/)
+)
+
+/** Rewrites one use of the request object. */
+export function rewriteRequest(use: RoleUse, scope: Scope): void {
+  const { draft } = scope
+  const outer = wrapOut(use.node)
+  const { parent } = outer
+  const member = memberOf(use.node)
+  if (member !== undefined) {
+    rewriteMember(member, scope)
+  } else if (ts.isForOfStatement(parent) && parent.awaitModifier !== undefined) {
+    draft.replace(outer, `${draft.compat('requestStream')}(${draft.ctx})`)
+    draft.found('body.collect', outer)
+  } else if (ts.isVariableDeclaration(parent) && ts.isObjectBindingPattern(parent.name)) {
+    destructure(parent, parent.name, scope)
+  } else if (isPipelineSource(outer)) {
+    draft.replace(outer, `${draft.compat('requestStream')}(${draft.ctx})`)
+    draft.found('req.pipe', outer)
+  } else if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
+    draft.block(outer, `req is passed to ${shortText(parent.expression)}`)
+  } else {
+    draft.block(outer, 'req is kept or used as a whole')
+  }
+}
+
+function rewriteMember(member: Member, scope: Scope): void {
+  const { draft, candidate } = scope
+  const { node, name } = member
+  if (name === undefined) {
+    draft.block(node, 'a computed member of req is read')
+    return
+  }
+  const call = callOf(node)
+  if (call !== undefined) {
+    rewriteCall(name, node, call, scope)
+    return
+  }
+  if (isWriteTarget(wrapOut(node))) {
+    writeOwn(name, node, scope)
+    return
+  }
+  const row = memberRow('req', name, 'get', candidate.flavor)
+  if (row === undefined) {
+    readOwn(name, node, scope)
+    return
+  }
+  if (row.special === true) {
+    special(name, node, scope)
+    return
+  }
+  draft.replace(node, readText(emitOf(row, scope), draft))
+  draft.found(row.id, node, scope.exact ? undefined : row.check || undefined)
+}
+
+function special(name: string, node: Member['node'], scope: Scope): void {
+  const { draft } = scope
+  const next = memberOf(node)
+  switch (name) {
+    case 'headers':
+      headers(node, next, scope)
+      break
+    case 'params':
+      params(node, next, scope)
+      break
+    case 'query':
+      query(node, next, scope)
+      break
+    case 'socket':
+    case 'connection':
+      socket(node, next, scope)
+      break
+    default:
+      draft.block(node, `req.${name} means different things in Express 4 and 5`)
+  }
+}
+
+/** Named accessors that read better than `peek`; an absent header is '' there. */
+const NAMED_HEADERS: Record<string, string> = {
+  'user-agent': 'userAgent',
+  referer: 'referer',
+  host: 'host',
+}
+
+function headers(node: Member['node'], next: Member | undefined, scope: Scope): void {
+  const { draft } = scope
+  draft.found('req.headers', node)
+  if (next?.name === undefined || next.name === 'set-cookie') {
+    draft.replace(node, `${draft.compat('headers')}(${draft.ctx})`)
+  } else if (isWriteTarget(wrapOut(next.node))) {
+    draft.block(next.node, 'a request header is changed')
+  } else {
+    draft.replace(next.node, headerText(next.name, next.node, scope))
+  }
+}
+
+function headerText(name: string, node: ts.Expression, scope: Scope): string {
+  const { draft } = scope
+  const named = NAMED_HEADERS[name.toLowerCase()]
+  if (named !== undefined && !scope.exact && !testsForAbsence(node)) {
+    return `${draft.ctx}.${named}()`
+  }
+  return `${draft.ctx}.request.header.peek(${draft.context.quote(name)})`
+}
+
+function testsForAbsence(node: ts.Expression): boolean {
+  const outer = wrapOut(node)
+  const { parent } = outer
+  if (ts.isPropertyAccessExpression(parent) && parent.questionDotToken !== undefined) return true
+  if (ts.isTypeOfExpression(parent)) return true
+  if (!ts.isBinaryExpression(parent)) return false
+  const op = parent.operatorToken.kind
+  if (op === ts.SyntaxKind.QuestionQuestionToken) return true
+  const other = parent.left === outer ? parent.right : parent.left
+  return other.getText() === 'undefined' || other.kind === ts.SyntaxKind.NullKeyword
+}
+
+function params(node: Member['node'], next: Member | undefined, scope: Scope): void {
+  const { draft } = scope
+  draft.found('req.params', node)
+  if (next?.name === undefined) {
+    draft.replace(node, `${draft.ctx}.params()`)
+  } else if (isWriteTarget(wrapOut(next.node))) {
+    draft.block(next.node, 'a route parameter is changed')
+  } else {
+    draft.replace(next.node, `${draft.ctx}.param(${draft.context.quote(next.name)})`)
+  }
+}
+
+function query(node: Member['node'], next: Member | undefined, scope: Scope): void {
+  const { draft } = scope
+  if (next !== undefined && isWriteTarget(wrapOut(next.node))) {
+    draft.block(next.node, 'a query value is changed')
+    return
+  }
+  if (next?.name !== undefined && !scope.exact && isStringUse(next.node)) {
+    const name = draft.context.quote(next.name)
+    draft.replace(next.node, `${draft.ctx}.queryArgs().peek(${name})`)
+    draft.found('req.query', node, 'a repeated key gives its first value, Express gives an array')
+    return
+  }
+  draft.replace(node, `${draft.compat('query')}(${draft.ctx})`)
+  draft.found('req.query', node)
+}
+
+function socket(node: Member['node'], next: Member | undefined, scope: Scope): void {
+  const { draft } = scope
+  if (next?.name === 'remoteAddress' && !isWriteTarget(next.node)) {
+    draft.replace(next.node, `${draft.ctx}.remoteIP()`)
+    draft.found('req.socket', node, 'node may show an IPv4 peer as ::ffff:1.2.3.4')
+  } else if (next?.name === 'encrypted' && !isWriteTarget(next.node)) {
+    draft.replace(next.node, `${draft.ctx}.isTLS()`)
+    draft.found('req.socket', node)
+  } else {
+    draft.block(node, 'the socket of the request is used')
+  }
+}
+
+function rewriteCall(
+  name: string,
+  node: Member['node'],
+  call: ts.CallExpression,
+  scope: Scope
+): void {
+  const { draft, candidate } = scope
+  const row = memberRow('req', name, 'call', candidate.flavor)
+  if (STREAM_METHODS.has(name)) {
+    stream(name, node, call, scope)
+  } else if (row === undefined) {
+    draft.block(node, `req.${name}() needs node's request object`)
+  } else if (name === 'get' || name === 'header') {
+    const header = literalText(call.arguments[0])
+    draft.found(row.id, node)
+    if (header === undefined || header.toLowerCase() === 'set-cookie') {
+      draft.rewrite(spanOf(call), compatCall('getHeader', call, draft))
+    } else {
+      const known = header.toLowerCase() === 'referrer' ? 'referer' : header
+      draft.replace(call, headerText(known, call, scope))
+    }
+  } else {
+    draft.rewrite(spanOf(call), callParts(emitOf(row, scope), call, draft))
+    draft.found(row.id, node)
+  }
+}
+
+function stream(name: string, node: Member['node'], call: ts.CallExpression, scope: Scope): void {
+  const { draft } = scope
+  if (name === 'on' || name === 'once') {
+    const event = literalText(call.arguments[0])
+    if (event === undefined || !STREAM_EVENTS.has(event)) {
+      draft.block(
+        node,
+        `req.${name}(${event === undefined ? '...' : `'${event}'`}) has no counterpart`
+      )
+      return
+    }
+  }
+  draft.replace(node.expression, `${draft.compat('requestStream')}(${draft.ctx})`)
+  draft.found('req.on', node)
+}
+
+function isPipelineSource(node: ts.Expression): boolean {
+  const call = node.parent
+  if (!ts.isCallExpression(call) || call.arguments[0] !== node) return false
+  return /(^|\.)pipeline$/.test(call.expression.getText())
+}
+
+function readOwn(name: string, node: Member['node'], scope: Scope): void {
+  const { draft } = scope
+  if (RESERVED.has(name)) {
+    draft.block(node, `req.${name} has no counterpart`)
+    return
+  }
+  const next = memberOf(node)
+  const type = ownType(node, scope)
+  const read = `${draft.ctx}.userValue(${draft.context.quote(name)})`
+  draft.replace(node, type === undefined ? read : `(${read} as ${type})`)
+  draft.found('req.own', node)
+  if (next === undefined || callOf(next.node) === undefined) return
+  // A method of the value itself is called on the value, which is the same object.
+}
+
+/** The type a TypeScript file declares for an own property of its request. */
+function ownType(node: Member['node'], scope: Scope): string | undefined {
+  if (!scope.draft.context.isTypeScript) return undefined
+  const type = scope.workspace.checker.getTypeAtLocation(node)
+  if ((type.flags & ts.TypeFlags.Any) !== 0) return undefined
+  const text = scope.workspace.checker.typeToString(type, node, ts.TypeFormatFlags.NoTruncation)
+  return /^[\w.[\]| ]+$/.test(text) ? text : undefined
+}
+
+function writeOwn(name: string, node: Member['node'], scope: Scope): void {
+  const { draft, candidate } = scope
+  const outer = wrapOut(node)
+  const { parent } = outer
+  const isKnown = memberRow('req', name, 'get', candidate.flavor) !== undefined
+  if (isKnown || RESERVED.has(name)) {
+    draft.block(node, `req.${name} is changed`)
+    return
+  }
+  const isPlain =
+    ts.isBinaryExpression(parent) &&
+    parent.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    ts.isExpressionStatement(parent.parent)
+  if (!isPlain) {
+    draft.block(node, `req.${name} is changed inside an expression`)
+    return
+  }
+  const value = { start: parent.right.getStart(), end: parent.right.end }
+  const key = draft.context.quote(name)
+  draft.rewrite(spanOf(parent), [`${draft.ctx}.setUserValue(${key}, `, value, ')'])
+  draft.found('req.own=', node)
+}
+
+/** `const { body, params: { id } } = req` becomes one declaration for each property. */
+function destructure(
+  declaration: ts.VariableDeclaration,
+  pattern: ts.ObjectBindingPattern,
+  scope: Scope
+): void {
+  const { draft } = scope
+  const list = declaration.parent
+  const statement = list.parent
+  const isAlone = ts.isVariableDeclarationList(list) && list.declarations.length === 1
+  if (!isAlone || !ts.isVariableStatement(statement)) {
+    draft.block(declaration, 'req is destructured together with other declarations')
+    return
+  }
+  const keyword = draft.text.slice(list.getStart(), declaration.getStart()).trim()
+  const parts = bindings(pattern, keyword, scope)
+  if (parts === undefined) return
+  const { eol, semicolon } = draft.context.style
+  const between = `${semicolon}${eol}${indentAt(draft.text, statement.getStart())}`
+  draft.rewrite({ start: statement.getStart(), end: declaration.end }, [parts.join(between)])
+}
+
+/** The declarations that stand for the properties of a destructured request. */
+export function bindings(
+  pattern: ts.ObjectBindingPattern,
+  keyword: string,
+  scope: Scope
+): string[] | undefined {
+  const { draft, candidate } = scope
+  const lines: string[] = []
+  for (const element of pattern.elements) {
+    const name = nameText(element.propertyName ?? element.name)
+    if (name === undefined || element.dotDotDotToken !== undefined) {
+      draft.block(element, 'req is destructured with a rest or computed property')
+      return undefined
+    }
+    const row = memberRow('req', name, 'get', candidate.flavor)
+    const isCall = memberRow('req', name, 'call', candidate.flavor) !== undefined
+    if (
+      isCall ||
+      STREAM_METHODS.has(name) ||
+      RESERVED.has(name) ||
+      name === 'socket' ||
+      name === 'connection'
+    ) {
+      draft.block(element, `req.${name} is taken apart from req`)
+      return undefined
+    }
+    const emit = row === undefined ? undefined : emitOf(row, scope)
+    const read =
+      emit === undefined
+        ? `${draft.ctx}.userValue(${draft.context.quote(name)})`
+        : readText(emit, draft)
+    const initial = element.initializer === undefined ? '' : ` = ${element.initializer.getText()}`
+    if (initial !== '' && !ts.isIdentifier(element.name)) {
+      draft.block(element, 'req is destructured with a default for a nested pattern')
+      return undefined
+    }
+    const target = element.name.getText()
+    lines.push(`${keyword} ${target} = ${read}${initial.replace(/^ = /, ' ?? ')}`)
+    draft.found(row?.id ?? 'req.own', element)
+  }
+  return lines
+}

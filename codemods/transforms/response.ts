@@ -1,0 +1,317 @@
+import { ts } from 'ts-morph'
+import {
+  callOf,
+  contains,
+  isWriteTarget,
+  memberOf,
+  unwrap,
+  wrapOut,
+  type Member,
+} from '../core/ast.js'
+import { shortText } from '../core/app-graph.js'
+import type { RoleUse } from '../core/candidates.js'
+import { argumentsSpan, spanOf } from '../core/draft.js'
+import type { Part } from '../core/edits.js'
+import { memberRow, type MemberRow } from '../table.js'
+import { headerStatements, mimeType, writeHeadStatements } from './headers.js'
+import { placeStatements } from './place.js'
+import {
+  callParts,
+  compatCall,
+  emitOf,
+  isKnownString,
+  literalText,
+  readText,
+  type Scope,
+} from './scope.js'
+
+interface Link {
+  name: string
+  access: Member['node']
+  call: ts.CallExpression
+  row: MemberRow
+}
+
+/** Rewrites one use of the response object. */
+export function rewriteResponse(use: RoleUse, scope: Scope): void {
+  const { draft } = scope
+  const outer = wrapOut(use.node)
+  const { parent } = outer
+  const member = memberOf(use.node)
+  if (member !== undefined) {
+    rewriteMember(member, scope)
+  } else if (isPipeTarget(outer)) {
+    pipe(parent as ts.CallExpression, scope)
+  } else if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
+    draft.block(outer, `res is passed to ${shortText(parent.expression)}`)
+  } else {
+    draft.block(outer, 'res is kept or used as a whole')
+  }
+}
+
+function rewriteMember(member: Member, scope: Scope): void {
+  const { draft, candidate } = scope
+  const { node, name } = member
+  if (name === undefined) {
+    draft.block(node, 'a computed member of res is used')
+    return
+  }
+  if (callOf(node) !== undefined) {
+    rewriteChain(node, scope)
+    return
+  }
+  const row = memberRow('res', name, 'get', candidate.flavor)
+  if (isWriteTarget(wrapOut(node))) {
+    assign(name, node, scope)
+  } else if (row === undefined) {
+    draft.block(node, `res.${name} has no counterpart`)
+  } else {
+    draft.replace(node, readText(emitOf(row, scope), draft))
+    draft.found(row.id, node)
+    if (row.emit.compat === 'responded') draft.events.set(node, { kind: 'responded' })
+  }
+}
+
+function assign(name: string, node: Member['node'], scope: Scope): void {
+  const { draft } = scope
+  const outer = wrapOut(node)
+  const { parent } = outer
+  const setter =
+    name === 'statusCode'
+      ? 'setStatusCode'
+      : name === 'statusMessage'
+        ? 'response.header.setStatusMessage'
+        : undefined
+  const isPlain =
+    ts.isBinaryExpression(parent) &&
+    parent.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    ts.isExpressionStatement(parent.parent)
+  if (setter === undefined || !isPlain) {
+    draft.block(node, `res.${name} is changed`)
+    return
+  }
+  const value = { start: parent.right.getStart(), end: parent.right.end }
+  draft.rewrite(spanOf(parent), [`${draft.ctx}.${setter}(`, value, ')'])
+  draft.found(`res.${name}`, node)
+  draft.events.set(parent, { kind: 'head', promise: false })
+}
+
+/** `res.status(404).set('X', 'y').json(body)`: each link becomes a statement of its own. */
+function rewriteChain(first: Member['node'], scope: Scope): void {
+  const { draft } = scope
+  const links = linksOf(first, scope)
+  if (links === undefined) return
+  const statements: Part[][] = []
+  let promise = false
+  for (const link of links) {
+    statements.push(...linkStatements(link, scope))
+    promise ||= link.row.promise === true
+    draft.found(link.row.id, link.access, scope.exact ? undefined : link.row.check || undefined)
+    if (link.row.event !== undefined) {
+      draft.events.set(link.call, { kind: link.row.event, promise: link.row.promise === true })
+    }
+  }
+  const last = links.at(-1)!.call
+  placeStatements(last, statements, promise, scope)
+}
+
+function linksOf(first: Member['node'], scope: Scope): Link[] | undefined {
+  const { draft, candidate } = scope
+  const links: Link[] = []
+  let access: Member['node'] | undefined = first
+  while (access !== undefined) {
+    const call = callOf(access)
+    const name = memberName(access)
+    if (call === undefined || name === undefined) {
+      draft.block(access, `res.${name ?? '[...]'} is read after a call`)
+      return undefined
+    }
+    const row = memberRow('res', name, 'call', candidate.flavor)
+    if (row === undefined) {
+      draft.block(access, `res.${name}() has no counterpart`)
+      return undefined
+    }
+    if (call.arguments.some((a) => ts.isSpreadElement(a))) {
+      draft.block(access, `res.${name}() is called with a spread`)
+      return undefined
+    }
+    links.push({ name, access, call, row })
+    const next = memberOf(call)
+    if (next !== undefined && row.chains !== true) {
+      if (row.event === undefined) break
+      draft.block(next.node, `the result of res.${name}() is used`)
+      return undefined
+    }
+    access = next?.node
+  }
+  return links
+}
+
+function memberName(node: Member['node']): string | undefined {
+  return ts.isPropertyAccessExpression(node) ? node.name.text : literalText(node.argumentExpression)
+}
+
+/** The statements one call turns into; none when the handler's end already says it. */
+function linkStatements(link: Link, scope: Scope): Part[][] {
+  const { draft } = scope
+  const { name, call, row } = link
+  if (row.special !== true) {
+    if (row.promise === true && call.arguments.some((a) => isCallback(a))) {
+      draft.block(call, `res.${name}() is called with a callback`)
+    }
+    if (name === 'json' && call.arguments.length !== 1) {
+      return legacyArguments(link, scope)
+    }
+    const useHelper = name === 'json' && scope.settings.json
+    return [callParts(useHelper ? { compat: 'json' } : emitOf(row, scope), call, draft)]
+  }
+  switch (name) {
+    case 'send':
+      return send(link, scope)
+    case 'end':
+      return end(link, scope)
+    case 'write':
+      return write(link, scope)
+    case 'set':
+    case 'header':
+    case 'setHeader':
+      return headerStatements(name, call, scope)
+    case 'writeHead':
+      return writeHeadStatements(call, scope)
+    case 'type':
+    case 'contentType':
+      return type(link, scope)
+    case 'hasHeader':
+      return [[...callParts(row.emit, call, draft), ' !== undefined']]
+    case 'on':
+    case 'once':
+      return [listener(link, scope)]
+    default:
+      draft.block(call, `res.${name}() with handlers of its own is not converted`)
+      return []
+  }
+}
+
+function legacyArguments(link: Link, scope: Scope): Part[][] {
+  if (link.call.arguments.length > 1) {
+    scope.draft.block(link.call, `res.${link.name}(status, body) is the form of Express 3`)
+  }
+  return [compatCall(link.name, link.call, scope.draft)]
+}
+
+function send(link: Link, scope: Scope): Part[][] {
+  const { draft } = scope
+  const [value, ...rest] = link.call.arguments
+  if (rest.length > 0) return legacyArguments(link, scope)
+  const literal = value === undefined ? undefined : unwrap(value)
+  const isJson =
+    literal !== undefined &&
+    (ts.isObjectLiteralExpression(literal) || ts.isArrayLiteralExpression(literal))
+  if (isJson && !scope.exact && !scope.settings.json) {
+    return [callParts({ ctx: 'setJSON()' }, link.call, draft)]
+  }
+  return [compatCall('send', link.call, draft)]
+}
+
+function end(link: Link, scope: Scope): Part[][] {
+  const { draft } = scope
+  const { call } = link
+  if (call.arguments.some((a) => isCallback(a))) {
+    draft.block(call, 'res.end() is called with a callback')
+    return []
+  }
+  const [value, encoding] = call.arguments
+  if (value === undefined) return []
+  if (encoding !== undefined && !isUtf8(encoding)) {
+    draft.block(call, 'res.end() is called with an encoding')
+    return []
+  }
+  const args = { start: call.arguments.pos, end: value.end }
+  if (isKnownString(value, scope) && !scope.exact) return [[`${draft.ctx}.write(`, args, ')']]
+  return [[`${draft.compat('end')}(${draft.ctx}, `, spanOf(value), ')']]
+}
+
+function write(link: Link, scope: Scope): Part[][] {
+  const { draft } = scope
+  const { call } = link
+  const [value, encoding] = call.arguments
+  const isStatement = ts.isExpressionStatement(wrapOut(call).parent)
+  if (value === undefined || !isStatement || call.arguments.length > 2) {
+    draft.block(call, 'the result of res.write() is used')
+    return []
+  }
+  if (encoding !== undefined && !isUtf8(encoding)) {
+    draft.block(call, 'res.write() is called with an encoding or a callback')
+  }
+  return [[`${draft.ctx}.write(`, { start: call.arguments.pos, end: value.end }, ')']]
+}
+
+function type(link: Link, scope: Scope): Part[][] {
+  const { draft } = scope
+  const known = mimeType(literalText(link.call.arguments[0]))
+  if (known === undefined) return [compatCall('setType', link.call, draft)]
+  return [[`${draft.ctx}.setContentType(${draft.context.quote(known)})`]]
+}
+
+function listener(link: Link, scope: Scope): Part[] {
+  const { draft } = scope
+  const { call } = link
+  const event = literalText(call.arguments[0])
+  const callback = call.arguments[1]
+  if (callback === undefined || (event !== 'finish' && event !== 'close')) {
+    draft.block(
+      call,
+      `res.${link.name}(${shortText(call.arguments[0] ?? call)}) has no counterpart`
+    )
+    return []
+  }
+  const name = draft.compat(event === 'finish' ? 'onFinish' : 'onClose')
+  return [
+    `${name}(${draft.ctx}, `,
+    { start: callback.getStart(), end: argumentsSpan(call).end },
+    ')',
+  ]
+}
+
+function pipe(call: ts.CallExpression, scope: Scope): void {
+  const { draft } = scope
+  const access = call.expression as ts.PropertyAccessExpression
+  const statement = wrapOut(call).parent
+  if (
+    call.arguments.length > 1 ||
+    !(ts.isExpressionStatement(statement) || ts.isReturnStatement(statement))
+  ) {
+    draft.block(call, 'the result of pipe(res) is used')
+    return
+  }
+  if (isRequestSource(access.expression, scope)) {
+    draft.block(call, 'the request is piped into the response')
+    return
+  }
+  draft.rewrite(spanOf(call), [`${draft.ctx}.setBodyStream(`, spanOf(access.expression), ', -1)'])
+  draft.found('pipe', call)
+  draft.events.set(call, { kind: 'answer', promise: false })
+}
+
+function isRequestSource(node: ts.Expression, scope: Scope): boolean {
+  return scope.candidate.uses.some((use) => use.role === 'req' && contains(node, use.node))
+}
+
+function isPipeTarget(node: ts.Expression): boolean {
+  const call = node.parent
+  return (
+    ts.isCallExpression(call) &&
+    call.arguments[0] === node &&
+    ts.isPropertyAccessExpression(call.expression) &&
+    call.expression.name.text === 'pipe'
+  )
+}
+
+function isCallback(node: ts.Expression): boolean {
+  const inner = unwrap(node)
+  return ts.isArrowFunction(inner) || ts.isFunctionExpression(inner)
+}
+
+function isUtf8(node: ts.Expression): boolean {
+  return /^utf-?8$/i.test(literalText(node) ?? '')
+}
