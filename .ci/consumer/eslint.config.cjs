@@ -1,0 +1,3 @@
+const plugin = require('eslint-plugin-fasthttp')
+
+module.exports = [(plugin.default ?? plugin).configs.recommended]

@@ -1,0 +1,3 @@
+import fasthttp from 'eslint-plugin-fasthttp'
+
+export default [fasthttp.configs.recommended]

@@ -1,0 +1,1 @@
+wrk.method="POST"; wrk.body=string.rep("x",1024)
