@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { open, type FileHandle } from 'node:fs/promises'
-import { addAbortSignal } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { BadMultipartFormError, BodyTooLargeError } from '../errors.js'
 import { type FileContent, FileHeader, MultipartForm } from './multipart.js'
@@ -56,6 +56,7 @@ class MultipartReader {
   readonly #maxBodySize: number
   readonly #busboy: BusboyInstance
   readonly #failure = new AbortController()
+  readonly #streams: Readable[] = []
   readonly #files: Promise<StoredFile>[] = []
   #memoryLeft: number
   #fieldBytes = 0
@@ -80,7 +81,7 @@ class MultipartReader {
     busboy.on('partsLimit', () => this.#fail(new BadMultipartFormError('too many parts')))
     busboy.on('field', (name, value, _, truncated) => this.#addField(name, value, truncated))
     busboy.on('file', (name, stream, filename, _, contentType) => {
-      const file = this.#store(addAbortSignal(signal, stream)).then(({ content, size }) => ({
+      const file = this.#store(this.#guarded(stream)).then(({ content, size }) => ({
         name,
         header: new FileHeader(filename, content, { contentType, size }),
       }))
@@ -103,6 +104,14 @@ class MultipartReader {
   /** The first failure counts; it ends all reading and writing. */
   #fail(err: unknown): void {
     this.#failure.abort(err)
+    for (const stream of this.#streams.splice(0)) stream.destroy(err as Error)
+  }
+
+  /** A stream that a failure ends, whether it comes before or after. */
+  #guarded(stream: Readable): Readable {
+    this.#streams.push(stream)
+    if (this.#failure.signal.aborted) this.#fail(this.#failure.signal.reason)
+    return stream
   }
 
   async #feed(signal: AbortSignal): Promise<void> {
