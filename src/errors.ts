@@ -88,6 +88,9 @@ export const ERRORS = {
   FH_ERR_DIAL_WITH_UPSTREAM: row('DialWithUpstreamError', 'ErrDialWithUpstream', 502, 'cannot dial the upstream address'),
   FH_ERR_CONNECTION_CLOSED: row('ConnectionClosedError', 'ErrConnectionClosed', 502, 'the server closed connection before returning the first response byte'),
   FH_ERR_NO_FREE_CONNS: row('NoFreeConnsError', 'ErrNoFreeConns', 503, 'no free connections available to host'),
+  FH_ERR_ABORTED: row('AbortError', undefined, undefined, 'the request was aborted'),
+  FH_ERR_CLIENT_CLOSED: row('ClientClosedError', undefined, undefined, 'client is closed'),
+  FH_ERR_PROXY_CONNECT: row('ProxyConnectError', undefined, 502, 'the proxy did not open a tunnel'),
   FH_ERR_CONN_POOL_STRATEGY_NOT_IMPL: row('ConnPoolStrategyNotImplError', 'ErrConnPoolStrategyNotImpl', undefined, 'connection pool strategy is not implemented'),
   FH_ERR_MISSING_LOCATION: row('MissingLocationError', 'ErrMissingLocation', 502, 'missing Location header for http redirect'),
   FH_ERR_TOO_MANY_REDIRECTS: row('TooManyRedirectsError', 'ErrTooManyRedirects', 502, 'too many redirects detected when doing the request'),
@@ -550,6 +553,21 @@ export class ConnectionClosedError extends FastHttpError {
 /** The host has `maxConns` connections in use already. */
 export class NoFreeConnsError extends FastHttpError {
   static override readonly code = 'FH_ERR_NO_FREE_CONNS'
+}
+
+/** The `AbortSignal` of a call was aborted; `cause` is its reason. */
+export class AbortError extends FastHttpError {
+  static override readonly code = 'FH_ERR_ABORTED'
+}
+
+/** The client was closed before the call. */
+export class ClientClosedError extends FastHttpError {
+  static override readonly code = 'FH_ERR_CLIENT_CLOSED'
+}
+
+/** A proxy refused CONNECT or answered it with something else than HTTP; `detail` has its status. */
+export class ProxyConnectError extends FastHttpError {
+  static override readonly code = 'FH_ERR_PROXY_CONNECT'
 }
 
 /** `connPoolStrategy` is neither FIFO nor LIFO. */
