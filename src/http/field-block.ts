@@ -75,6 +75,27 @@ export class FieldBlock {
     return this.text.slice(this.offsets[i * 4 + 2]!, this.offsets[i * 4 + 3]!)
   }
 
+  /** Index of the first field line of that name, in whatever case; `-1` when there is none. */
+  find(name: string): number {
+    for (let i = 0; i < this.count; i++) if (this.isNamed(i, name)) return i
+    return -1
+  }
+
+  isNamed(i: number, name: string): boolean {
+    const start = this.offsets[i * 4]!
+    if (this.offsets[i * 4 + 1]! - start !== name.length) return false
+    const text = this.text
+    for (let k = 0; k < name.length; k++) {
+      const x = text.charCodeAt(start + k)
+      const y = name.charCodeAt(k)
+      if (x !== y) {
+        const lower = x | 0x20
+        if (lower !== (y | 0x20) || lower < 0x61 || lower > 0x7a || y > 0x7f) return false
+      }
+    }
+    return true
+  }
+
   reset(): void {
     this.text = ''
     this.count = 0

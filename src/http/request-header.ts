@@ -93,7 +93,7 @@ export class RequestHeader extends MessageHeader {
     const name = header(key)
     const block = this.#block
     if (block === null) return this._store.get(name)
-    const i = find(block, name)
+    const i = block.find(name)
     return i < 0 ? undefined : block.value(i)
   }
 
@@ -102,7 +102,7 @@ export class RequestHeader extends MessageHeader {
     const block = this.#block
     if (block === null) return this._store.getAll(name)
     const found: string[] = []
-    for (let i = 0; i < block.count; i++) if (isNamed(block, i, name)) found.push(block.value(i))
+    for (let i = 0; i < block.count; i++) if (block.isNamed(i, name)) found.push(block.value(i))
     return found
   }
 
@@ -303,7 +303,7 @@ export class RequestHeader extends MessageHeader {
   private last(name: string): string {
     const block = this.#block
     if (block !== null) {
-      for (let i = block.count - 1; i >= 0; i--) if (isNamed(block, i, name)) return block.value(i)
+      for (let i = block.count - 1; i >= 0; i--) if (block.isNamed(i, name)) return block.value(i)
       return ''
     }
     const all = this._store.getAll(name)
@@ -324,24 +324,4 @@ export class RequestHeader extends MessageHeader {
     const line = this.#cookies.toString()
     if (line !== '') store.push('Cookie', line)
   }
-}
-
-function isNamed(block: FieldBlock, i: number, name: string): boolean {
-  const start = block.offsets[i * 4]!
-  if (block.offsets[i * 4 + 1]! - start !== name.length) return false
-  const text = block.text
-  for (let k = 0; k < name.length; k++) {
-    const x = text.charCodeAt(start + k)
-    const y = name.charCodeAt(k)
-    if (x !== y) {
-      const lower = x | 0x20
-      if (lower !== (y | 0x20) || lower < 0x61 || lower > 0x7a || y > 0x7f) return false
-    }
-  }
-  return true
-}
-
-function find(block: FieldBlock, name: string): number {
-  for (let i = 0; i < block.count; i++) if (isNamed(block, i, name)) return i
-  return -1
 }
