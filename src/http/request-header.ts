@@ -30,6 +30,16 @@ export class RequestHeader extends MessageHeader {
     this.closes = minorVersion === 1 ? block.closes : block.closes || !block.keepsAlive
   }
 
+  /** @internal The lines, for a writer. */
+  _lines(): HeaderStore {
+    return this.fill()
+  }
+
+  /** @internal */
+  get _hasDefaultContentType(): boolean {
+    return !this.noDefaultContentType
+  }
+
   /** Method, `GET` when none was set. */
   method(): string {
     return this.#method === '' ? 'GET' : this.#method

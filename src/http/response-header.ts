@@ -1,13 +1,17 @@
 import { equalsIgnoreCase } from '../bytes/ascii.js'
 import { formatHTTPDate } from '../bytes/http-date.js'
 import type { Cookie } from './cookie.js'
+import type { FieldBlock } from './field-block.js'
+import { normalizeHeaderKey } from './header-key.js'
 import { cleanValue } from './header-store.js'
 import { header, MessageHeader, type Bytes } from './message-header.js'
 import { statusMessage } from './status.js'
 
 const DEFAULT_CONTENT_TYPE = 'text/plain; charset=utf-8'
 
-/** Status and field lines of a response. Go: `ResponseHeader`. */
+/**
+ * Status and field lines of a response. Lines that a client parsed stay in wire form until one is asked for. Go: `ResponseHeader`.
+ */
 export class ResponseHeader extends MessageHeader {
   /** @internal */ _statusCode = 0
   /** @internal */ _statusMessage = ''
@@ -20,6 +24,57 @@ export class ResponseHeader extends MessageHeader {
   readonly #cookies: string[] = []
   /** Length set by the caller, for answers to HEAD; `-2` when none was. */
   #contentLength = -2
+  /** @internal Date of a parsed response; written only by a server that sends none of its own. */
+  _date: string | undefined = undefined
+  /** Parsed lines that are in wire form yet; `null` otherwise. Shared with other responses: never changed. */
+  #block: FieldBlock | null = null
+
+  /** @internal Takes over a parsed head; `this` must have been reset. `block` is not copied. */
+  _setParsed(status: number, reason: string, minorVersion: number, block: FieldBlock): void {
+    this._statusCode = status
+    this._statusMessage = reason === statusMessage(status) ? '' : reason
+    this.#protocol = minorVersion === 1 ? 'HTTP/1.1' : 'HTTP/1.0'
+    this.closes = minorVersion === 1 ? block.closes : block.closes || !block.keepsAlive
+    this.#contentLength = block.chunked ? -1 : block.contentLength < 0 ? -2 : block.contentLength
+    this.noDefaultContentType = true
+    this.#block = block
+  }
+
+  /** @internal Brings parsed lines into their places; called before anything but the status is looked at or changed. */
+  _settle(): void {
+    const block = this.#block
+    if (block === null) return
+    this.#block = null
+    const store = this._store
+    for (let i = 0; i < block.count; i++) {
+      const name = block.name(i)
+      const key = normalizeHeaderKey(name)
+      const value = block.value(i)
+      switch (key) {
+        case 'Content-Type':
+          this._contentType = value
+          break
+        case 'Server':
+          this._server = value
+          break
+        case 'Date':
+          this._date = value
+          break
+        case 'Set-Cookie':
+          this.#cookies.push(value.slice(0, Math.max(0, value.search(/[=;]|$/))), value)
+          break
+        // What the framing of this very message was; a message sent on gets its own.
+        case 'Content-Length':
+        case 'Transfer-Encoding':
+          break
+        case 'Connection':
+          if (this.closes && equalsIgnoreCase(value, 'close')) break
+        // falls through
+        default:
+          store.push(store.normalize ? key : name, value)
+      }
+    }
+  }
 
   /** Status code, 200 when none was set. */
   statusCode(): number {
@@ -53,16 +108,18 @@ export class ResponseHeader extends MessageHeader {
 
   /** Value of Content-Type; the default unless one was set or the default is turned off. */
   contentType(): string {
+    this._settle()
     return this._contentType ?? (this.noDefaultContentType ? '' : DEFAULT_CONTENT_TYPE)
   }
 
   setContentType(type: Bytes): void {
+    this._settle()
     this._contentType = cleanValue(header(type))
   }
 
   /** Value of Content-Encoding, `''` when there is none. */
   contentEncoding(): string {
-    return this._store.get('Content-Encoding') ?? ''
+    return this.fill().get('Content-Encoding') ?? ''
   }
 
   setContentEncoding(coding: Bytes): void {
@@ -71,10 +128,12 @@ export class ResponseHeader extends MessageHeader {
 
   /** Value of Server, `''` when none was set. */
   server(): string {
+    this._settle()
     return this._server ?? ''
   }
 
   setServer(name: Bytes): void {
+    this._settle()
     this._server = cleanValue(header(name))
   }
 
@@ -112,6 +171,7 @@ export class ResponseHeader extends MessageHeader {
 
   /** The Set-Cookie value of the cookie `key`. */
   peekCookie(key: Bytes): string | undefined {
+    this._settle()
     const name = header(key)
     for (let i = 0; i < this.#cookies.length; i += 2) {
       if (this.#cookies[i] === name) return this.#cookies[i + 1]
@@ -127,6 +187,7 @@ export class ResponseHeader extends MessageHeader {
 
   /** Takes back a cookie set on this response. */
   delCookie(key: Bytes): void {
+    this._settle()
     const name = header(key)
     for (let i = this.#cookies.length - 2; i >= 0; i -= 2) {
       if (this.#cookies[i] === name) this.#cookies.splice(i, 2)
@@ -134,18 +195,24 @@ export class ResponseHeader extends MessageHeader {
   }
 
   delAllCookies(): void {
+    this._settle()
     this.#cookies.length = 0
   }
 
   /** Keys and Set-Cookie values, in order. */
   *cookies(): IterableIterator<[key: string, value: string]> {
+    this._settle()
     for (let i = 0; i < this.#cookies.length; i += 2)
       yield [this.#cookies[i]!, this.#cookies[i + 1]!]
   }
 
   override peek(key: Bytes): string | undefined {
+    this._settle()
     const name = header(key)
     switch (name.length) {
+      case 4:
+        if (equalsIgnoreCase(name, 'Date')) return this._date
+        break
       case 6:
         if (equalsIgnoreCase(name, 'Server')) return this._server
         break
@@ -170,6 +237,7 @@ export class ResponseHeader extends MessageHeader {
   }
 
   override peekAll(key: Bytes): string[] {
+    this._settle()
     const name = header(key)
     if (equalsIgnoreCase(name, 'Set-Cookie')) return this.#cookies.filter((_, i) => i % 2 === 1)
     const stored = this._store.getAll(name)
@@ -179,17 +247,21 @@ export class ResponseHeader extends MessageHeader {
   }
 
   override del(key: Bytes): void {
+    this._settle()
     const name = header(key)
     if (equalsIgnoreCase(name, 'Content-Type')) this._contentType = undefined
     else if (equalsIgnoreCase(name, 'Server')) this._server = undefined
     else if (equalsIgnoreCase(name, 'Set-Cookie')) this.delAllCookies()
     else if (equalsIgnoreCase(name, 'Content-Length')) this.#contentLength = -2
+    else if (equalsIgnoreCase(name, 'Date')) this._date = undefined
     else super.del(name)
   }
 
   override *all(): IterableIterator<[name: string, value: string]> {
+    this._settle()
     if (this._contentType !== undefined) yield ['Content-Type', this._contentType]
     if (this._server !== undefined) yield ['Server', this._server]
+    if (this._date !== undefined) yield ['Date', this._date]
     yield* super.all()
     if (this._trailerKeys.length > 0) yield ['Trailer', this._trailerKeys.join(', ')]
     for (const [, value] of this.cookies()) yield ['Set-Cookie', value]
@@ -198,6 +270,7 @@ export class ResponseHeader extends MessageHeader {
 
   /** @internal The lines beyond those every response has, as they are written. */
   _extraLines(): string {
+    this._settle()
     const store = this._store
     let lines = ''
     for (let i = 0; i < store.length; i++) {
@@ -227,6 +300,7 @@ export class ResponseHeader extends MessageHeader {
 
   /** Status line and lines as they would be sent for an empty body, but for what the server adds. */
   header(): string {
+    this._settle()
     const code = this.statusCode()
     const message = this._statusMessage === '' ? statusMessage(code) : this._statusMessage
     let text = `${this.#protocol} ${code} ${message}\r\n`
@@ -244,6 +318,7 @@ export class ResponseHeader extends MessageHeader {
 
   /** Copies everything into `dst`, which is reset first. */
   copyTo(dst: ResponseHeader): void {
+    this._settle()
     dst.reset()
     this.copyMessageTo(dst)
     dst._statusCode = this._statusCode
@@ -253,6 +328,7 @@ export class ResponseHeader extends MessageHeader {
     dst.#protocol = this.#protocol
     dst.#cookies.push(...this.#cookies)
     dst.#contentLength = this.#contentLength
+    dst._date = this._date
   }
 
   reset(): void {
@@ -264,13 +340,17 @@ export class ResponseHeader extends MessageHeader {
     this.#protocol = 'HTTP/1.1'
     if (this.#cookies.length > 0) this.#cookies.length = 0
     this.#contentLength = -2
+    this._date = undefined
+    this.#block = null
   }
 
   protected override fill(): typeof this._store {
+    this._settle()
     return this._store
   }
 
   protected override setField(name: string, value: string, append: boolean): void {
+    this._settle()
     switch (name.length) {
       case 4:
         // The server writes Date itself.
@@ -311,6 +391,7 @@ export class ResponseHeader extends MessageHeader {
   }
 
   #setCookieText(key: string, text: string): void {
+    this._settle()
     for (let i = 0; i < this.#cookies.length; i += 2) {
       if (this.#cookies[i] !== key) continue
       this.#cookies[i + 1] = text

@@ -55,6 +55,7 @@ export class HeadWriter {
    * @param connection - value of Connection, `''` for none
    */
   write(header: ResponseHeader, length: number, connection: string): string {
+    header._settle()
     const status = header.statusCode()
     let type = header._contentType
     // An empty body has no type unless the handler named one.
@@ -74,6 +75,7 @@ export class HeadWriter {
     }
     if (length >= 0) head += 'Content-Length: ' + length + '\r\n'
     else if (length === CHUNKED) head += 'Transfer-Encoding: chunked\r\n'
+    if (!this.#sendDate && header._date !== undefined) head += 'Date: ' + header._date + '\r\n'
     if (header._hasExtraLines) head += header._extraLines()
     return connection === '' ? head + '\r\n' : head + 'Connection: ' + connection + '\r\n\r\n'
   }
