@@ -34,7 +34,7 @@ export function unescapePercent(bytes: string): string {
   let n = out.write(bytes.slice(0, i), 'latin1')
   while (i < bytes.length) {
     let c = bytes.charCodeAt(i++)
-    if (c === 0x25 && i + 1 < bytes.length) {
+    if (c === 0x25) {
       const high = hexValue(bytes.charCodeAt(i))
       const low = hexValue(bytes.charCodeAt(i + 1))
       if (high >= 0 && low >= 0) {

@@ -71,7 +71,8 @@ function calendarDate(parts: Readonly<Record<string, string | undefined>>): Date
   const day = Number(parts['day'])
   const date = new Date(0)
   date.setUTCFullYear(fullYear(parts['year'] ?? ''), month, day)
-  if (date.getUTCMonth() !== month || date.getUTCDate() !== day) return undefined
+  // A day the month does not have came out as one of the next month.
+  if (date.getUTCDate() !== day) return undefined
   date.setUTCHours(Number(parts['hour']), Number(parts['minute']), Number(parts['second']))
   return date
 }

@@ -51,7 +51,7 @@ describe('unescapePercent', () => {
 
 describe('unescapeForm', () => {
   test.each([
-    ['+ is a space', 'a+b', 'a b'],
+    ['+ is a space', '+a++b', ' a  b'],
     ['an escaped + is a +', 'a%2Bb', 'a+b'],
     ['bytes beyond ASCII stay', 'd%\xd1F', 'd%\xd1F'],
     [

@@ -210,6 +210,7 @@ describe('failures', () => {
 
   test.each([
     ['one field', body(field('a', 'x'.repeat((10 << 20) + 1)))],
+    ['a field whose name is empty', body(field('', 'x'.repeat((10 << 20) + 1)))],
     ['all fields', body(...Array.from({ length: 11 }, () => field('a', 'x'.repeat(1 << 20))))],
   ])('more than 10 MiB in %s', async (_name, bytes) => {
     await expect(read(bytes)).rejects.toThrow(BodyTooLargeError)
