@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils'
 import { isFunction, keyName, memberName, unwrap } from '../util/ast.js'
 import { lastName } from '../util/origins.js'
-import { evaluate, elementOf, memberOf, superClassOf } from './expressions.js'
+import { evaluate, elementOf, memberOf, superClassOf, superMember } from './expressions.js'
 import type { Interpreter } from './interpreter.js'
 import {
   CTX,
@@ -57,7 +57,10 @@ export function evaluateCall(run: Interpreter, node: TSESTree.CallExpression): V
     receiver = evaluate(run, target.object)
     name = memberName(target) ?? ''
     if (!name && target.computed) evaluate(run, target.property)
-    callee = memberOf(run, receiver, name || '[]', target)
+    callee =
+      target.object.type === 'Super'
+        ? superMember(run, receiver, name, target)
+        : memberOf(run, receiver, name || '[]', target)
     if (receiver.kind === FREE) run.touch(callee, target)
   } else {
     callee = isFunction(target) ? run.closure(target) : evaluate(run, target)
@@ -66,6 +69,9 @@ export function evaluateCall(run: Interpreter, node: TSESTree.CallExpression): V
   const path = run.origins.path(target)
   if (path && target.type === 'Identifier') name = lastName(path)
   const args = evaluateArguments(run, node.arguments)
+  // The call itself comes after its arguments, and so after an `await` in one of them.
+  if (target.type === 'MemberExpression') run.touch(receiver, target.object)
+  args.forEach((arg, index) => run.touch(arg, node.arguments[index] ?? node))
   const receiverNode = target.type === 'MemberExpression' ? target.object : null
   const call: Call = { node, name, path, callee, receiver, receiverNode, args }
   for (const known of CALLS) {

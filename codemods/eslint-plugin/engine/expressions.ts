@@ -1,5 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils'
-import { isClass, isFunction, keyName, memberName, unwrap } from '../util/ast.js'
+import { enclosingClass, isClass, isFunction, keyName, memberName, unwrap } from '../util/ast.js'
 import { propertyRole } from '../util/fasthttp-api.js'
 import { evaluateCall, evaluateNew } from './calls.js'
 import { truthiness } from './guards.js'
@@ -125,14 +125,34 @@ export function memberOf(run: Interpreter, of: Value, name: string, node: Node):
   for (const obj of of.objs) {
     const own = obj.props.get(name)
     if (own) member = join(member, own)
+    // The methods of a foreign object are its own, not the callbacks it was given.
+    else if (obj.foreign) member = join(member, { ...obj.elem, fns: [] })
     else member = join(member, join(obj.elem, classMember(run, obj, of, name, node)))
   }
   if (of.promises) member = join(member, value({ promises: true }))
   return member
 }
 
-function classMember(run: Interpreter, obj: Obj, self: Value, name: string, node: Node): Value {
-  for (let cls = obj.cls, hops = 0; cls && hops < 8; cls = superClassOf(run, cls), hops++) {
+/** `super.name` in a class of the file. */
+export function superMember(run: Interpreter, self: Value, name: string, node: Node): Value {
+  const own = enclosingClass(node)
+  const base = own && superClassOf(run, own)
+  if (!base) return NOTHING
+  return self.objs.reduce(
+    (member, obj) => join(member, classMember(run, obj, self, name, node, base)),
+    NOTHING
+  )
+}
+
+function classMember(
+  run: Interpreter,
+  obj: Obj,
+  self: Value,
+  name: string,
+  node: Node,
+  from: ClassNode | null = obj.cls
+): Value {
+  for (let cls = from, hops = 0; cls && hops < 8; cls = superClassOf(run, cls), hops++) {
     for (const member of cls.body.body) {
       if (!('key' in member) || keyName(member) !== name || member.static !== obj.isClass) continue
       if (member.type === 'MethodDefinition' && member.value.body) {

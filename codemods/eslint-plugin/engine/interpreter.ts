@@ -130,15 +130,21 @@ export class Interpreter {
   #define(variable: Variable): Value {
     const [def] = variable.defs
     if (!def) return OUTER
-    if (isFunction(def.node) && def.type === 'FunctionName') return this.closure(def.node)
+    if (isFunction(def.node) && def.type === 'FunctionName') return this.#outerFunction(def.node)
     if (isClass(def.node)) return this.classValue(def.node)
     if (def.type !== 'Variable' || def.node.id.type !== 'Identifier' || !def.node.init) return OUTER
     const init = unwrap(def.node.init)
+    if (isFunction(init)) return this.#outerFunction(init)
     if (contains(init, this.root)) return OUTER
-    if (isFunction(init)) return this.closure(init)
     if (!/^(Object|Array|New|Call|Class|Member|Identifier)/.test(init.type)) return OUTER
     if (contains(this.root, def.node)) return NOTHING
     return this.outside(() => markOuter(evaluate(this, init)))
+  }
+
+  /** What is put on a function that outlives the handler outlives it too. */
+  #outerFunction(fn: FunctionNode): Value {
+    const outer = fn === this.root || !contains(this.root, fn)
+    return { ...this.closure(fn, NOTHING), outer }
   }
 
   /** Evaluates something that ran before the handler, without reports. */
@@ -293,6 +299,7 @@ export class Interpreter {
       key: parts.key ?? '',
       signal: parts.signal ?? '',
       race: null,
+      awaitable: false,
       leaked: false,
       removal: null,
       skipped: false,
@@ -433,6 +440,7 @@ export class Interpreter {
     this.#depth--
     this.frame = caller
     const result = this.#result(frame, fn, call)
+    for (const escape of pendingOf(result)) escape.awaitable = true
     return result
   }
 

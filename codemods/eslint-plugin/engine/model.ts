@@ -49,6 +49,8 @@ export interface Escape {
   readonly signal: string
   /** The race that makes a loser of it. */
   race: Node | null
+  /** A helper returns the promise: the handler can await it. */
+  awaitable: boolean
   leaked: boolean
   /** The call that removes it on the way a rejection skips. */
   removal: Node | null

@@ -30,7 +30,19 @@ export function platformCall(run: Interpreter, call: Call): Value | null {
   if (name === 'enterWith') return enterWith(run, call)
   if (name === 'postMessage') return transfer(run, call)
   if (path && matches(run.options.copies, name, path)) return NOTHING
+  if ((name === 'write' || name === 'end') && isSocket(run, call)) return asyncIo(run, call)
   return path ? byPath(run, call, path) : null
+}
+
+/** A stream of Node's that writes when it can. */
+function isSocket(run: Interpreter, call: Call): boolean {
+  const { receiverNode, path } = call
+  if (path && /^process\.(stdout|stderr)\./.test(path)) return true
+  if (receiverNode?.type !== 'Identifier') return false
+  const def = run.origins.variable(receiverNode)?.defs[0]
+  if (def?.type !== 'Variable' || def.node.init?.type !== 'CallExpression') return false
+  const made = run.origins.path(def.node.init.callee) ?? ''
+  return /(^|\.)(createWriteStream|createConnection|connect|request)$/.test(made)
 }
 
 function timer(run: Interpreter, call: Call): Value {

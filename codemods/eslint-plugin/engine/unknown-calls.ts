@@ -1,6 +1,6 @@
 import { isFunction } from '../util/ast.js'
 import { matches } from '../util/options.js'
-import { DEFERRED, DRAINERS, SYNC } from '../util/words.js'
+import { DEFERRED, DRAINERS, SYNC, USUALLY_SYNC } from '../util/words.js'
 import { isContext, type Call } from './calls.js'
 import type { Interpreter } from './interpreter.js'
 import { promised } from './platform-calls.js'
@@ -22,6 +22,7 @@ export function unknownCall(run: Interpreter, call: Call): Value {
   if (callee.promises) return promised(run, call)
   if (DRAINERS.has(name) && call.receiverNode) drainQueue(run, call.receiverNode)
   const pend: Escape[] = args.flatMap((arg) => [...pendingWithin(arg)])
+  pend.push(...endedStreams(run, call))
   let returned = NOTHING
   for (const arg of args) {
     run.settle(arg)
@@ -88,11 +89,13 @@ function isDeferred(run: Interpreter, call: Call, fns: readonly Closure[]): bool
   if (matches(options.sync, name, path)) return false
   if (matches(options.deferred, name, path)) return true
   if (options.unknownCallbacks === 'ignore') return false
-  if (SYNC.has(name) || (path !== null && /^fasthttp/.test(path))) return false
+  if (SYNC.has(name) || (path !== null && /^fasthttp[./]/.test(path))) return false
+  if (fns.some(isErrorFirst)) return true
+  if (USUALLY_SYNC.has(name)) return false
   if (options.unknownCallbacks === 'report') return true
   if (DEFERRED.has(name) || /^on(ce)?[A-Z]/.test(name)) return true
   if (path !== null && CALLBACK_MODULES.test(path)) return true
-  return fns.some(isErrorFirst) || isOptionCallback(call, fns)
+  return isOptionCallback(call, fns)
 }
 
 /** `request({ success(data) {…} })`: callbacks named as events. */
@@ -111,6 +114,15 @@ function deferCallback(run: Interpreter, call: Call, fns: readonly Closure[]): E
   const target = call.receiverNode ? run.text(call.receiverNode) : ''
   const { ties } = late.frame
   return run.arm({ id: 'callback', node: call.node, borrow: late.borrow, ties, target })
+}
+
+/** `await once(stream, 'end')`, `await finished(stream)`: the listeners of the stream are done by then. */
+function endedStreams(run: Interpreter, call: Call): Escape[] {
+  if (call.receiverNode || !/^(once|finished|pipeline)$/.test(call.name)) return []
+  const streams = call.node.arguments.map((argument) => run.text(argument))
+  return [...run.flow.armed].filter(
+    (escape) => escape.id === 'listener' && streams.includes(escape.target)
+  )
 }
 
 /** `await queue.onIdle()` waits for what the queue was given. */

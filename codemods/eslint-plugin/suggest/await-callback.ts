@@ -77,7 +77,9 @@ function resolveAfter(
   resolve: string
 ): Edits | null {
   const { node } = finding
-  if (finding.messageId !== 'timer' || node.type !== 'CallExpression') return null
+  if (node.type !== 'CallExpression') return null
+  if (finding.messageId === 'callback') return passOn(source, node.arguments.at(-1), resolve)
+  if (finding.messageId !== 'timer') return null
   const [callback, ...rest] = node.arguments
   if (!callback || rest.some((argument) => argument.type === 'SpreadElement')) return null
   const hasDelay = /Timeout$/.test(source.getText(node.callee))
@@ -88,4 +90,15 @@ function resolveAfter(
   const args = `() => { ${call}(${given.join(', ')}); ${resolve}() }${delay}`
   const last = node.arguments.at(-1) ?? callback
   return (fixer) => [fixer.replaceTextRange([callback.range[0], last.range[1]], args)]
+}
+
+/** `db.query(text, done)`: the named callback is called in an own one. */
+function passOn(
+  source: TSESLint.SourceCode,
+  callback: Node | undefined,
+  resolve: string
+): Edits | null {
+  if (callback?.type !== 'Identifier' && callback?.type !== 'CallExpression') return null
+  const text = source.getText(callback)
+  return (fixer) => [fixer.replaceText(callback, `(...args) => { ${text}(...args); ${resolve}() }`)]
 }

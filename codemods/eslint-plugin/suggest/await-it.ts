@@ -10,9 +10,10 @@ export function awaitIt(source: TSESLint.SourceCode, finding: Finding): Suggesti
   if (messageId === 'race') return awaitAll(finding)
   const isPromise = escape.id === 'floating' || escape.id === 'handler' || escape.id === 'transfer'
   // Awaiting a helper mends nothing when the promise is dropped inside of it.
-  if (!isPromise || (messageId === 'helper' && !isResult(finding))) return null
+  if (!isPromise || (messageId === 'helper' && !escape.awaitable && escape.node !== escape.source))
+    return null
   if (messageId === 'transfer' && hasCallback(finding.node)) return null
-  const whole = chainOf(finding.node)
+  const whole = collectionOf(chainOf(finding.node))
   const fn = enclosingFunction(whole)
   if (!fn) return null
   const holder = whole.parent
@@ -25,16 +26,15 @@ export function awaitIt(source: TSESLint.SourceCode, finding: Finding): Suggesti
   return [awaiting(source, fn, dropped, source.getText(whole as never), 'await')]
 }
 
-const isResult = ({ node, escape }: Finding): boolean => {
-  const { source } = escape
-  return (
-    source === node ||
-    (escape.id === 'floating' && source.type === 'CallExpression' && node === source)
-  )
-}
-
 const hasCallback = (node: Node): boolean =>
   node.type === 'CallExpression' && node.arguments.some((argument) => isFunction(argument))
+
+/** The `list.map(…)` whose callback consists of the node. */
+function collectionOf(node: Node): Node {
+  const callback = node.parent
+  if (callback?.type !== 'ArrowFunctionExpression' || callback.body !== node) return node
+  return isCollection(callback.parent) ? callback.parent : node
+}
 
 /** The whole of `a.then(…).catch(…)` that starts with the node. */
 function chainOf(node: Node): Node {

@@ -1,7 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
 import type { Finding } from '../engine/analysis.js'
 import { VIEW, type Node } from '../engine/model.js'
-import { contains } from '../util/ast.js'
+import { contains, isFunction, memberName } from '../util/ast.js'
+import { methodRole, propertyRole, type Role } from '../util/fasthttp-api.js'
+import { walk } from '../util/walk.js'
 import { indentOf, statementOf, type Suggestion } from './suggestion.js'
 
 /** Keeps a copy in place of what is borrowed. */
@@ -25,17 +27,25 @@ function withoutTransfer(message: Node, list: Node): Suggestion[] {
   ]
 }
 
+const GIVES_BYTES = /\.(postBody|body|buffer|subarray|slice|\w+Bytes)\b/
+
 /** Copies a view where it is passed, or where its variable is declared. */
 function copyBytes(source: TSESLint.SourceCode, finding: Finding): Suggestion[] | null {
   const { use, handler } = finding
-  let target: Node = use
-  if (use.type === 'Identifier') {
-    const declared = declaration(source, use)
-    if (declared?.init && contains(handler.fn, declared)) target = declared.init
-  } else if (use.type === 'ObjectExpression' || use.type === 'ArrayExpression') {
-    return copyInside(source, use)
+  const chain = borrowedChains(source, finding, use).find((each) => each.role === 'view')
+  if (chain) return [wrap(source, chain.node)]
+  const names: TSESTree.Identifier[] = []
+  walk(use, source.visitorKeys, (node) => {
+    if (isFunction(node)) return false
+    if (node.type === 'Identifier') names.push(node)
+  })
+  for (const name of names) {
+    const declared = declaration(source, name)
+    if (!declared?.init || !contains(handler.fn, declared)) continue
+    if (GIVES_BYTES.test(source.getText(declared.init))) return [wrap(source, declared.init)]
   }
-  return [wrap(source, target)]
+  const target = use.type === 'CallExpression' ? use.arguments.at(-1) : use
+  return target ? [wrap(source, target)] : null
 }
 
 const wrap = (source: TSESLint.SourceCode, target: Node): Suggestion => ({
@@ -44,19 +54,6 @@ const wrap = (source: TSESLint.SourceCode, target: Node): Suggestion => ({
     fixer.replaceText(target as never, `Buffer.from(${source.getText(target as never)})`),
   ],
 })
-
-function copyInside(source: TSESLint.SourceCode, literal: Node): Suggestion[] | null {
-  const match = /[\w.$]*\.(postBody|body|\w+Bytes)\(\)/.exec(source.getText(literal as never))
-  if (!match) return null
-  const start = literal.range[0] + match.index
-  const range: [number, number] = [start, start + match[0].length]
-  return [
-    {
-      messageId: 'copyBytes',
-      fix: (fixer) => [fixer.replaceTextRange(range, `Buffer.from(${match[0]})`)],
-    },
-  ]
-}
 
 function declaration(
   source: TSESLint.SourceCode,
@@ -76,67 +73,78 @@ function declaration(
   return null
 }
 
-interface Copyable {
-  readonly range: [number, number]
-  readonly expression: string
-  readonly acquire: string
-  readonly name: string
+const ACQUIRE: Partial<Record<Role, readonly [acquire: string, name: string]>> = {
+  ctx: ['acquireRequest', 'request'],
+  request: ['acquireRequest', 'request'],
+  response: ['acquireResponse', 'response'],
+  args: ['acquireArgs', 'args'],
+  uri: ['acquireURI', 'uri'],
 }
-
-const ACQUIRE: readonly (readonly [RegExp, string, string])[] = [
-  [/\.request$/, 'acquireRequest', 'request'],
-  [/\.response$/, 'acquireResponse', 'response'],
-  [/\.(queryArgs|postArgs)\(\)$/, 'acquireArgs', 'args'],
-  [/\.uri\(\)$/, 'acquireURI', 'uri'],
-]
 
 /** Copies a pooled object into one of the caller's own, next to the statement. */
 function copyObject(source: TSESLint.SourceCode, finding: Finding): Suggestion[] | null {
   const anchor = statementOf(finding.node)
-  const copyable = copyableIn(source, finding)
-  if (!anchor || !copyable) return null
-  const name = uniqueName(source, `${copyable.name}Copy`)
+  const [chain] = borrowedChains(source, finding, finding.use)
+  const known = chain && !isBound(chain.node) && ACQUIRE[chain.role]
+  if (!anchor || !known) return null
+  const [acquire, noun] = known
+  const name = uniqueName(source, `${noun}Copy`)
   const indent = indentOf(source, anchor)
-  const made = `const ${name} = ${copyable.acquire}()\n${indent}${copyable.expression}.copyTo(${name})\n${indent}`
+  const text = source.getText(chain.node as never)
+  const from = chain.role === 'ctx' ? `${text}.request` : text
+  const made = `const ${name} = ${acquire}()\n${indent}${from}.copyTo(${name})\n${indent}`
   return [
     {
       messageId: 'copyObject',
       fix: (fixer) => [
-        ...importName(source, copyable.acquire, fixer),
+        ...importName(source, acquire, fixer),
         fixer.insertTextBefore(anchor as never, made),
-        fixer.replaceTextRange(copyable.range, name),
+        fixer.replaceText(chain.node as never, isShorthand(chain.node) ? `${text}: ${name}` : name),
       ],
     },
   ]
 }
 
-function copyableIn(source: TSESLint.SourceCode, { use, handler, node }: Finding): Copyable | null {
-  const param = handler.fn.params[handler.ctxIndex]
-  if (param?.type !== 'Identifier') return null
-  const text = source.getText(use as never)
-  const accessor = new RegExp(
-    `(?<![\\w.$])${param.name}\\b((?:\\.\\w+(?:\\(\\))?)*)(?!\\s*[\\w(:])`
-  )
-  const match = accessor.exec(text)
-  if (!match || use.type === 'ArrowFunctionExpression' || /=>|function|\.\.\./.test(text))
-    return null
-  const start = use.range[0] + match.index
-  const isShorthand = use.type === 'ObjectExpression' && isShorthandAt(use, start)
-  const [expression] = match
-  if (!contains(node, use)) return null
-  const range: [number, number] = [start, start + expression.length]
-  if (isShorthand) return null
-  for (const [pattern, acquire, name] of ACQUIRE) {
-    if (pattern.test(expression)) return { range, expression, acquire, name }
-  }
-  if (expression !== param.name) return null
-  return { range, expression: `${expression}.request`, acquire: 'acquireRequest', name: 'request' }
+const isBound = ({ parent }: Node): boolean =>
+  parent?.type === 'CallExpression' && memberName(parent.callee) === 'bind'
+
+const isShorthand = (node: Node): boolean =>
+  node.parent?.type === 'Property' && node.parent.shorthand
+
+interface Chain {
+  readonly node: Node
+  readonly role: Role
 }
 
-function isShorthandAt(literal: TSESTree.ObjectExpression, start: number): boolean {
-  return literal.properties.some(
-    (property) => property.type === 'Property' && property.shorthand && property.range[0] === start
-  )
+/** The expressions in a node that lead from the context to something borrowed. */
+function borrowedChains(source: TSESLint.SourceCode, { handler }: Finding, within: Node): Chain[] {
+  const param = handler.fn.params[handler.ctxIndex]
+  if (param?.type !== 'Identifier') return []
+  const found: Chain[] = []
+  walk(within, source.visitorKeys, (node) => {
+    if (isFunction(node)) return false
+    if (node.type !== 'Identifier' || node.name !== param.name) return
+    const chain = chainFrom(node)
+    if (chain) found.push(chain)
+  })
+  return found
+}
+
+function chainFrom(start: TSESTree.Identifier): Chain | null {
+  let node: Node = start
+  let role: Role | null = 'ctx'
+  if (start.parent.type === 'MemberExpression' && start.parent.property === start) return null
+  if (start.parent.type === 'Property' && start.parent.key === start && !start.parent.shorthand)
+    return null
+  while (role && node.parent?.type === 'MemberExpression' && node.parent.object === node) {
+    const member: TSESTree.MemberExpression = node.parent
+    const name = memberName(member) ?? ''
+    const isCalled: boolean =
+      member.parent.type === 'CallExpression' && member.parent.callee === member
+    role = isCalled ? methodRole(role, name, 'string') : propertyRole(role, name)
+    node = isCalled ? member.parent : member
+  }
+  return role && { node, role }
 }
 
 function uniqueName(source: TSESLint.SourceCode, wanted: string): string {

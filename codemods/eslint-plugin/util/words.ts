@@ -35,16 +35,19 @@ export const DEFERRED = words(`
 /** Callees that run a function now: their names win over an error-first parameter. */
 export const SYNC = words(`
   forEach map flatMap filter some every find findIndex findLast findLastIndex reduce reduceRight sort
-  toSorted from replace replaceAll stringify parse apply call each forOwn forIn times transaction
-  startActiveSpan run emit groupBy mapValues keyBy sortBy visitAll tap pipe attempt
-  runInAsyncScope with withContext exit`)
+  toSorted from replace replaceAll stringify parse call each forOwn forIn times transaction
+  startActiveSpan emit groupBy mapValues keyBy sortBy visitAll retry`)
+/** The same for names too common to overrule an error-first callback. */
+export const USUALLY_SYNC = words(
+  'run apply tap pipe attempt runInAsyncScope with withContext exit'
+)
 
 export const ARRAY_CALLBACKS = words(`
   forEach map flatMap filter some every find findIndex findLast findLastIndex reduce reduceRight sort toSorted`)
 
 /** Put an argument into the receiver. */
 export const ADDERS = words(
-  'push add set unshift splice append enqueue prepend insert addFirst addLast'
+  'push add set unshift splice append enqueue prepend insert register addFirst addLast'
 )
 /** Take something out of the receiver. */
 export const REMOVERS = words('delete remove splice pop shift clear')

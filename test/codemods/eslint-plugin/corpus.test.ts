@@ -62,7 +62,7 @@ function isMended(one: CorpusCase, message: any, before: number): boolean {
 const share = (part: number, all: number): number => (all === 0 ? 1 : part / all)
 const percent = (part: number, all: number): string => `${(100 * share(part, all)).toFixed(1)} %`
 
-describe.each(['retention'])('labelled corpus: %s', (folder) => {
+describe.each(['retention', 'held-out'])('labelled corpus: %s', (folder) => {
   const cases = readCorpus(`fixtures/lint/${folder}`)
   const total = score(cases)
   const reports = total.hits + total.extra.length
