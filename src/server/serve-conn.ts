@@ -25,7 +25,7 @@ import { headError } from './head-errors.js'
 import { RequestBodyStream } from './request-body-stream.js'
 import type { CtxOwner, Logger, RequestCtx } from './request-ctx.js'
 import type { ServerCore } from './server-core.js'
-import { pumpStream, pumpWriter, type BodyPump } from './stream-response.js'
+import { pumpStream, pumpWriter, type BodyPump } from '../wire/body-pump.js'
 
 // What the connection is doing.
 const HEAD = 0
@@ -494,6 +494,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     const response = ctx._timeoutResponse!
     const isHead = ctx.isHead()
     this.#parser.abandonFields()
+    ctx.request._body.settle()
+    ctx.setRemoteAddr(ctx.remoteAddr())
     ctx._owner = null
     this.#ctx = this.#server.acquireCtx(this)
     this.#ctx.request.header.setMethod(isHead ? 'HEAD' : 'GET')
