@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { toBuffer } from '../bytes/byte-string.js'
+import { FreeList } from '../bytes/free-list.js'
 import { Args } from './args.js'
 import { Body } from './body.js'
 import { RequestHeader } from './request-header.js'
@@ -14,6 +15,10 @@ const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;|$)/i
 /** A request. Go: `Request`. */
 export class Request {
   readonly header = new RequestHeader()
+  /** A client sends the Host that was set on the header rather than that of the URI. */
+  useHostHeader = false
+  /** The path of a redirect is taken as it stands in Location, neither normalized nor escaped. */
+  disableRedirectPathNormalizing = false
   /** @internal */
   readonly _body = new Body()
   /** @internal The request came over TLS. */
@@ -22,6 +27,7 @@ export class Request {
   #uriParsed = false
   readonly #postArgs = new Args()
   #postArgsParsed = false
+  #timeout = 0
 
   /** Request target as sent. */
   requestURI(): string {
@@ -58,6 +64,27 @@ export class Request {
     return this.#uri
   }
 
+  /** Copies `uri` into this request; `undefined` goes back to the URI of the header. */
+  setURI(uri: URI | undefined): void {
+    if (uri === undefined) {
+      this.#uri.reset()
+      this.#uriParsed = false
+    } else {
+      uri.copyTo(this.#uri)
+      this.#uriParsed = true
+    }
+  }
+
+  /** Limits an exchange of this request to `ms` milliseconds; 0 for no limit. */
+  setTimeout(ms: number): void {
+    this.#timeout = ms
+  }
+
+  /** Milliseconds an exchange of this request may take, 0 for no limit. Go: `GetTimeOut`. */
+  getTimeout(): number {
+    return this.#timeout
+  }
+
   /** Decoded and normalized path of the target, always starting with `/`. */
   path(): string {
     if (this.#uriParsed) return this.#uri.path()
@@ -77,6 +104,11 @@ export class Request {
       }
     }
     return this.#postArgs
+  }
+
+  /** @internal Arguments set for the body of a request to be sent, `undefined` when there are none. */
+  _postArgs(): Args | undefined {
+    return this.#postArgsParsed && this.#postArgs.len() > 0 ? this.#postArgs : undefined
   }
 
   /** The body as text (UTF-8). Throws `FH_ERR_BODY_STREAM_CONSUMED` when it is a stream. */
@@ -146,12 +178,19 @@ export class Request {
     this.header.copyTo(dst.header)
     this._body.copyTo(dst._body)
     dst._isTLS = this._isTLS
+    dst.useHostHeader = this.useHostHeader
+    dst.disableRedirectPathNormalizing = this.disableRedirectPathNormalizing
+    if (this.#uriParsed) dst.setURI(this.#uri)
+    if (this.#postArgsParsed) this.#postArgs.copyTo(dst.postArgs())
   }
 
   reset(): void {
     this.header.reset()
     this._body.reset()
     this._isTLS = false
+    this.useHostHeader = false
+    this.disableRedirectPathNormalizing = false
+    this.#timeout = 0
     if (this.#uriParsed) {
       this.#uri.reset()
       this.#uriParsed = false
@@ -161,4 +200,16 @@ export class Request {
       this.#postArgsParsed = false
     }
   }
+}
+
+const free = new FreeList(() => new Request())
+
+/** An empty request from the pool. Go: `AcquireRequest`. */
+export function acquireRequest(): Request {
+  return free.acquire()
+}
+
+/** Returns a request to the pool; it must not be used after that. Go: `ReleaseRequest`. */
+export function releaseRequest(request: Request): void {
+  free.release(request)
 }

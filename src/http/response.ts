@@ -1,7 +1,14 @@
 import type { Readable } from 'node:stream'
+import { FreeList } from '../bytes/free-list.js'
+import { InvalidJSONError } from '../errors.js'
 import { Body } from './body.js'
 import { ResponseHeader } from './response-header.js'
 import type { StreamWriter } from './stream-writer.js'
+
+interface ResponseConn {
+  readonly remoteAddr: { readonly address: string; readonly port: number }
+  readonly localAddr: { readonly address: string; readonly port: number }
+}
 
 /** A response. Go: `Response`. */
 export class Response {
@@ -10,8 +17,12 @@ export class Response {
   immediateHeaderFlush = false
   /** Sends the head only, as for HEAD. */
   skipBody = false
+  /** A client gives the body as a stream as soon as the head was read. */
+  streamBody = false
   /** @internal */
   readonly _body = new Body()
+  /** @internal Connection the response came over. */
+  _conn: ResponseConn | null = null
 
   /** Status code, 200 when none was set. */
   statusCode(): number {
@@ -30,6 +41,25 @@ export class Response {
   /** The body as bytes. Valid until the handler's promise settles. */
   bodyBytes(): Buffer {
     return this._body.toBytes()
+  }
+
+  /** The body parsed as JSON. Throws `FH_ERR_INVALID_JSON`. */
+  bodyJSON<T = unknown>(): T {
+    try {
+      return JSON.parse(this.body()) as T
+    } catch (err) {
+      throw new InvalidJSONError(undefined, { cause: err })
+    }
+  }
+
+  /** Address of the server a client's response came from, `undefined` for any other response. */
+  remoteAddr(): { readonly address: string; readonly port: number } | undefined {
+    return this._conn?.remoteAddr
+  }
+
+  /** The client's own address, `undefined` for a response that no client received. */
+  localAddr(): { readonly address: string; readonly port: number } | undefined {
+    return this._conn?.localAddr
   }
 
   /** Replaces the body. Bytes are copied; text is sent as UTF-8. */
@@ -116,12 +146,28 @@ export class Response {
     this._body.copyTo(dst._body)
     dst.skipBody = this.skipBody
     dst.immediateHeaderFlush = this.immediateHeaderFlush
+    dst.streamBody = this.streamBody
+    dst._conn = this._conn
   }
 
   reset(): void {
     this.header.reset()
     this.immediateHeaderFlush = false
     this.skipBody = false
+    this.streamBody = false
+    this._conn = null
     this._body.reset()
   }
+}
+
+const free = new FreeList(() => new Response())
+
+/** An empty response from the pool. Go: `AcquireResponse`. */
+export function acquireResponse(): Response {
+  return free.acquire()
+}
+
+/** Returns a response to the pool; it must not be used after that. Go: `ReleaseResponse`. */
+export function releaseResponse(response: Response): void {
+  free.release(response)
 }
