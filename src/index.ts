@@ -1,4 +1,6 @@
 export { Server } from './server/server.js'
+export * from './server/serve-functions.js'
+export { timeoutHandler, timeoutWithCodeHandler } from './server/timeout-handler.js'
 export { RequestCtx } from './server/request-ctx.js'
 export type { HijackHandler, Logger, RequestHandler } from './server/request-ctx.js'
 export { SERVER_DEFAULTS } from './server/options.js'

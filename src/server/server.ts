@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { chmod, rm } from 'node:fs/promises'
 import net, { type AddressInfo, type ListenOptions } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
@@ -15,6 +17,7 @@ import { acceptInto } from '../net/fast-accept.js'
 import type { Listener } from '../net/listener.js'
 import { onSharedRead, SocketConn } from '../net/socket-conn.js'
 import { DEFAULT_CONTENT_TYPE, HeadWriter } from '../wire/head-writer.js'
+import { Certificates } from './certificates.js'
 import { CtxPool } from './ctx-pool.js'
 import { DeadlineSweep } from './deadline-sweep.js'
 import { kAnswersErrors, kTakesExchange, type ErrorAnswer } from './exchange.js'
@@ -55,6 +58,8 @@ export class Server extends EventEmitter {
   readonly #sweep: DeadlineSweep
   readonly #listeners = new Set<{ close(): unknown }>()
   #net: net.Server | null = null
+  readonly #certificates = new Certificates()
+  readonly #nextProto = new Map<string, (stream: Duplex) => void>()
   #rejected = 0
   #perIP = new Map<string, number>()
   #whenEmpty: (() => void)[] = []
@@ -164,24 +169,69 @@ export class Server extends EventEmitter {
     await this.#listenUntilClosed({ port, host: host === '' ? '0.0.0.0' : host })
   }
 
-  /** Listens on the unix socket `path`. Go: `ListenAndServeUNIX`. */
-  async listenAndServeUnix(path: string): Promise<void> {
-    await this.#listenUntilClosed({ path })
+  /**
+   * Listens on the unix socket `path` and serves until the server is shut down. A socket file left from before is removed.
+   * Go: `ListenAndServeUNIX`.
+   *
+   * @param mode - file mode of the socket, such as 0o660
+   */
+  async listenAndServeUnix(path: string, mode: number): Promise<void> {
+    await rm(path, { force: true })
+    await this.#listenUntilClosed({ path }, () => chmod(path, mode))
+  }
+
+  /** As {@link listenAndServe}, with TLS and a certificate and key from PEM files. Go: `ListenAndServeTLS`. */
+  async listenAndServeTLS(addr: string, certFile: string, keyFile: string): Promise<void> {
+    if (certFile !== '' || keyFile !== '') this.appendCert(certFile, keyFile)
+    this.#requireCertificate()
+    await this.listenAndServe(addr)
+  }
+
+  /** As {@link listenAndServeTLS}, with certificate and key in PEM. Go: `ListenAndServeTLSEmbed`. */
+  async listenAndServeTLSEmbed(
+    addr: string,
+    cert: string | Buffer,
+    key: string | Buffer
+  ): Promise<void> {
+    if (cert.length > 0 || key.length > 0) this.appendCertEmbed(cert, key)
+    this.#requireCertificate()
+    await this.listenAndServe(addr)
+  }
+
+  /** Adds a certificate and key from PEM files, chosen by the name a client asks for (SNI). Go: `AppendCert`. */
+  appendCert(certFile: string, keyFile: string): void {
+    this.appendCertEmbed(readFileSync(certFile), readFileSync(keyFile))
+  }
+
+  /** As {@link appendCert}, with certificate and key in PEM. Throws `FH_ERR_INVALID_OPTION`. Go: `AppendCertEmbed`. */
+  appendCertEmbed(cert: string | Buffer, key: string | Buffer): void {
+    this.#certificates.add(cert, key)
+  }
+
+  /** Hands TLS connections that negotiated the ALPN protocol `key` to `handler` instead of serving them. Go: `NextProto`. */
+  nextProto(key: string, handler: (stream: Duplex) => void): void {
+    this.#nextProto.set(key, handler)
+  }
+
+  /** As {@link serve}, with TLS and a certificate and key from PEM files. Go: `ServeTLS`. */
+  async serveTLS(listener: Listener, certFile: string, keyFile: string): Promise<void> {
+    if (certFile !== '' || keyFile !== '') this.appendCert(certFile, keyFile)
+    await this.#serveSecure(listener)
+  }
+
+  /** As {@link serveTLS}, with certificate and key in PEM. Go: `ServeTLSEmbed`. */
+  async serveTLSEmbed(
+    listener: Listener,
+    cert: string | Buffer,
+    key: string | Buffer
+  ): Promise<void> {
+    if (cert.length > 0 || key.length > 0) this.appendCertEmbed(cert, key)
+    await this.#serveSecure(listener)
   }
 
   /** Serves the connections of `listener` until it is closed. Go: `Serve`. */
   async serve(listener: Listener): Promise<void> {
-    this.#core.shuttingDown = false
-    this.#listeners.add(listener)
-    try {
-      for (;;) {
-        const conn = await listener.accept()
-        if (conn === undefined) return
-        this.#accept(conn)
-      }
-    } finally {
-      this.#listeners.delete(listener)
-    }
+    await this.#serveEach(listener, (conn) => this.#tryAccept(conn))
   }
 
   /**
@@ -217,50 +267,102 @@ export class Server extends EventEmitter {
     await this.shutdown()
   }
 
+  async #serveEach(listener: Listener, accept: (conn: Conn) => void): Promise<void> {
+    this.#core.shuttingDown = false
+    this.#listeners.add(listener)
+    try {
+      for (;;) {
+        const conn = await listener.accept()
+        if (conn === undefined) return
+        accept(conn)
+      }
+    } finally {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  async #serveSecure(listener: Listener): Promise<void> {
+    this.#requireCertificate()
+    const options = {
+      ...this.#secureOptions(),
+      isServer: true,
+      secureContext: this.#certificates.fallback ?? tls.createSecureContext(this.#core.options.tls),
+    }
+    await this.#serveEach(listener, (conn) => {
+      const socket = new tls.TLSSocket(conn.detach(undefined) as net.Socket, options)
+      socket.on('error', (err) => this.#core.logError(conn, err, err))
+      socket.once('secure', () => this.#acceptSecure(socket))
+    })
+  }
+
+  get #isSecure(): boolean {
+    return this.#core.options.tls !== undefined || this.#certificates.size > 0
+  }
+
+  #requireCertificate(): void {
+    if (!this.#isSecure) throw new InvalidOptionError('no cert or key')
+  }
+
+  #secureOptions(): tls.TlsOptions {
+    const options = this.#certificates.options(this.#core.options.tls)
+    if (this.#nextProto.size === 0) return options
+    return { ...options, ALPNProtocols: [...this.#nextProto.keys(), 'http/1.1'] }
+  }
+
+  #acceptSecure(socket: tls.TLSSocket): void {
+    const next = this.#nextProto.get(socket.alpnProtocol || '')
+    if (next !== undefined) next(socket)
+    else this.#tryAccept(new SocketConn(socket))
+  }
+
   #createNetServer(): net.Server {
     const { options } = this.#core
+    const secure = this.#isSecure
     const accept = (socket: net.Socket, shared: boolean): void => {
       if (options.tcpKeepalive) socket.setKeepAlive(true, options.tcpKeepalivePeriod)
-      try {
-        this.#accept(new SocketConn(socket, shared))
-      } catch {
-        // Refused: the connection was answered and closed.
-      }
+      this.#tryAccept(new SocketConn(socket, shared))
     }
-    const server =
-      options.tls === undefined
-        ? net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-            accept(socket, false)
-          )
-        : tls.createServer({ allowHalfOpen: true, noDelay: true, ...options.tls }, (socket) =>
-            accept(socket, false)
-          )
+    const common = { allowHalfOpen: true, noDelay: true }
+    const server = secure
+      ? tls.createServer({ ...common, ...this.#secureOptions() }, (socket) =>
+          this.#acceptSecure(socket)
+        )
+      : net.createServer(common, (socket) => accept(socket, false))
     server.on('listening', () => {
       this.#core.shuttingDown = false
-      if (options.tls === undefined)
-        acceptInto(server, (socket) => accept(socket, true), onSharedRead)
+      if (!secure) acceptInto(server, (socket) => accept(socket, true), onSharedRead)
       this.emit('listening')
     })
     server.on('error', (err) => this.emit('error', err))
     server.on('close', () => this.emit('close'))
-    if (options.tls !== undefined) {
-      server.on('tlsClientError', (err: Error, socket: Duplex) => {
-        this.#core.logError(new SocketConn(socket), err, err)
-      })
-    }
+    server.on('tlsClientError', (err: Error, socket: Duplex) => {
+      this.#core.logError(new SocketConn(socket), err, err)
+    })
     return server
   }
 
-  async #listenUntilClosed(where: ListenOptions): Promise<void> {
+  async #listenUntilClosed(where: ListenOptions, listening?: () => Promise<void>): Promise<void> {
     const server = (this.#net ??= this.#createNetServer())
     await new Promise<void>((resolve, reject) => {
       // A failure is this call's to report, not an unhandled 'error' event.
       server.removeAllListeners('error')
       server.once('error', reject)
-      server.once('listening', () => server.on('error', (err) => this.emit('error', err)))
+      server.once('listening', () => {
+        server.on('error', (err) => this.emit('error', err))
+        listening?.().catch(reject)
+      })
       server.once('close', resolve)
       server.listen(where)
     })
+  }
+
+  /** As #accept, for connections nobody waits for: one that is refused was answered and closed. */
+  #tryAccept(conn: Conn): void {
+    try {
+      this.#accept(conn)
+    } catch (err) {
+      this.#core.logError(conn, err as Error, err)
+    }
   }
 
   /** Serves an accepted connection. Throws when it is refused, having answered and closed it. */
