@@ -1,4 +1,5 @@
 import { toByteString, toText } from './byte-string.js'
+import { latin1Slice } from './slices.js'
 
 /** `%00` to `%FF`. */
 const ESCAPES = Array.from(
@@ -28,15 +29,15 @@ export function hexValue(code: number): number {
 
 /** Undoes percent escapes in a byte string. A `%` that starts no escape stands for itself. */
 export function unescapePercent(bytes: string): string {
-  let i = bytes.indexOf('%')
-  if (i === -1) return bytes
-  const out = bytes.length <= scratch.length ? scratch : Buffer.allocUnsafe(bytes.length)
-  let n = out.write(bytes.slice(0, i), 'latin1')
-  while (i < bytes.length) {
-    let c = bytes.charCodeAt(i++)
+  if (!bytes.includes('%')) return bytes
+  const { length } = bytes
+  const out = length <= scratch.length ? scratch : Buffer.allocUnsafe(length)
+  let n = 0
+  for (let i = 0; i < length; i++) {
+    let c = bytes.charCodeAt(i)
     if (c === 0x25) {
-      const high = hexValue(bytes.charCodeAt(i))
-      const low = hexValue(bytes.charCodeAt(i + 1))
+      const high = hexValue(bytes.charCodeAt(i + 1))
+      const low = hexValue(bytes.charCodeAt(i + 2))
       if (high >= 0 && low >= 0) {
         c = (high << 4) | low
         i += 2
@@ -44,7 +45,7 @@ export function unescapePercent(bytes: string): string {
     }
     out[n++] = c
   }
-  return out.toString('latin1', 0, n)
+  return latin1Slice(out, 0, n)
 }
 
 /** Undoes form escapes in a byte string: percent escapes, and `+` for a space. */
