@@ -1,5 +1,6 @@
 import { FIELD_VALUE_CHARS, TOKEN_CHARS } from '../bytes/ascii.js'
 import { latin1Slice } from '../bytes/slices.js'
+import { isValidHost } from './host.js'
 
 /**
  * Scans the field lines of a message head once, byte by byte, checking every byte (RFC 9110, section 5; RFC 9112, section 5) and noting
@@ -33,14 +34,13 @@ const LF = 10
 const SP = 32
 const TAB = 9
 const COLON = 58
+const PERCENT = 37
+const BRACKET = 91
 
-/** 1 for the characters of a registered name (RFC 3986, section 3.2.2). */
+/** 1 for the characters of a registered name but escapes (RFC 3986, section 3.2.2). */
 const REG_NAME = new Uint8Array(256)
-for (const c of "-._~!$&'()*+,;=%") REG_NAME[c.charCodeAt(0)] = 1
+for (const c of "-._~!$&'()*+,;=") REG_NAME[c.charCodeAt(0)] = 1
 for (let i = 0; i < 128; i++) if (/[0-9A-Za-z]/.test(String.fromCharCode(i))) REG_NAME[i] = 1
-
-/** An IP literal with its optional port. */
-const IP_LITERAL = /^\[[0-9A-Fa-f:.v%\w~-]+\](?::\d*)?$/
 
 const CONNECTION_CLOSE = 1
 const CONNECTION_KEEP_ALIVE = 2
@@ -267,11 +267,13 @@ function decimal(buf: Uint8Array, start: number, end: number): number {
   return n
 }
 
-/** uri-host with an optional port (RFC 9112, section 3.2); empty passes here. */
+/** uri-host with an optional port (RFC 9112, section 3.2); empty passes here. What passes is a host to URI as well. */
 function isHost(buf: Uint8Array, start: number, end: number): boolean {
   let p = start
-  if (start < end && buf[start] === 91) return IP_LITERAL.test(text(buf, start, end))
   while (p < end && REG_NAME[buf[p]!] === 1) p++
+  if (p < end && (buf[p] === PERCENT || (p === start && buf[p] === BRACKET))) {
+    return isValidHost(text(buf, start, end))
+  }
   if (p < end && buf[p] === COLON) {
     p++
     while (p < end && buf[p]! >= 48 && buf[p]! <= 57) p++

@@ -33,6 +33,17 @@ export function parseHost(host: string): string {
   return lowerCase(unescapePercent(host))
 }
 
+/** Whether {@link parseHost} takes `host`, and ASCII is all there is in it. */
+export function isValidHost(host: string): boolean {
+  if (/[^\x21-\x7e]/.test(host)) return false
+  try {
+    parseHost(host)
+    return true
+  } catch {
+    return false
+  }
+}
+
 function parseBracketed(host: string): string {
   const [, address, escapedZone, port = ''] = BRACKETED.exec(host) ?? []
   if (address === undefined || !isIPv6(address)) throw new InvalidHostError(excerpt(toText(host)))

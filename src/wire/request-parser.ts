@@ -12,6 +12,7 @@ import {
   MISSING_HOST,
   NEED_MORE,
 } from '../http/field-block.js'
+import { isValidHost } from '../http/host.js'
 
 /** Decoded at once: a few pipelined heads, but not a large body behind the head. A target that is kept pins this much memory. */
 const DECODE_WINDOW_BYTES = 8 * 1024
@@ -28,8 +29,8 @@ const KNOWN = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'CONN
 const TARGET = new Uint8Array(256)
 for (let i = 0; i < 256; i++) TARGET[i] = i > SP && i !== 127 ? 1 : 0
 
-/** Schemes as of RFC 3986, section 3.1, and what follows them in absolute-form. */
-const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?#]/
+/** Scheme and authority of absolute-form (RFC 3986, sections 3.1 and 3.2), the host apart from user information. */
+const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[\w\-.~!$&'()*+,;=:%@]*@)?([^/?#@:][^/?#@]*)/
 /** authority-form (RFC 9112, section 3.2.3). */
 const AUTHORITY_FORM = /^(?:\[[0-9A-Fa-f:.%\w~-]+\]|[\w.~!$&'()*+,;=%-]+):\d+$/
 
@@ -145,7 +146,7 @@ export class RequestParser {
   #check(first: number): number {
     if (this.method === 'CONNECT') {
       if (!AUTHORITY_FORM.test(this.target)) return BAD_TARGET
-    } else if (first !== SLASH && this.target !== '*' && !ABSOLUTE_FORM.test(this.target)) {
+    } else if (first !== SLASH && this.target !== '*' && !isAbsoluteForm(this.target)) {
       return BAD_TARGET
     }
     const fields = this.fields
@@ -157,6 +158,12 @@ export class RequestParser {
     }
     return 0
   }
+}
+
+/** Is `target` in absolute-form, with a host that can be told apart from what is around it? */
+function isAbsoluteForm(target: string): boolean {
+  const host = ABSOLUTE_FORM.exec(target)?.[1]
+  return host !== undefined && isValidHost(host)
 }
 
 const VERSION_PREFIX = [72, 84, 84, 80, 47, 49, 46] // HTTP/1.
