@@ -9,6 +9,7 @@ import { splitAuthority, splitURI, type URIParts } from './uri-parts.js'
 
 /** What would end or break a request target, and a fragment; escaped on the way out. */
 const UNSAFE_IN_TARGET = /[\x00-\x20\x7f#]/g
+const NON_ASCII = /[\x80-\xff]/g
 const UNSAFE_IN_HASH = /[\x00-\x20\x7f]/g
 
 /**
@@ -206,24 +207,20 @@ export class URI {
     this.#hash = toByteString(hash)
   }
 
-  /** Path, escaped, and query: what stands in the request line. Never empty, and free of spaces and control characters. */
+  /** Path and query as they stand in the request line: never empty, and of printable ASCII only (RFC 3986). */
   requestURI(): string {
-    return toText(this._requestURI())
+    return this.#target().replace(NON_ASCII, escapeOf)
   }
 
   /** As {@link requestURI}, as bytes. */
   requestURIBytes(): Buffer {
-    return toBuffer(this._requestURI())
+    return toBuffer(this.requestURI())
   }
 
-  /** @internal {@link requestURI} as a byte string. */
-  _requestURI(): string {
-    const query = this.#currentQuery()
-    const path = this.disablePathNormalizing ? this.#rawPath() : escapePath(this.#normalPath())
-    return query === '' ? path : path + '?' + query.replace(UNSAFE_IN_TARGET, escapeOf)
-  }
-
-  /** The whole URI without user name and password: `scheme://host/path?query#hash`. */
+  /**
+   * The whole URI without user name and password, `scheme://host/path?query#hash`. As in Go it is for reading: host, query and hash
+   * may hold characters beyond ASCII.
+   */
   fullURI(): string {
     return toText(this.#fullURI())
   }
@@ -231,6 +228,11 @@ export class URI {
   /** As {@link fullURI}, as bytes. */
   fullURIBytes(): Buffer {
     return toBuffer(this.#fullURI())
+  }
+
+  /** @internal {@link fullURI} in printable ASCII, as a Location field has it. */
+  _asciiURI(): string {
+    return this.#fullURI().replace(NON_ASCII, escapeOf)
   }
 
   /** As {@link fullURI}. */
@@ -295,6 +297,13 @@ export class URI {
     this.#hash = parts.hash ?? ''
   }
 
+  /** Path and query, free of spaces and control characters. */
+  #target(): string {
+    const query = this.#currentQuery()
+    const path = this.disablePathNormalizing ? this.#rawPath() : escapePath(this.#normalPath())
+    return query === '' ? path : path + '?' + query.replace(UNSAFE_IN_TARGET, escapeOf)
+  }
+
   #setPath(path: string): void {
     this.#pathOriginal = path
     this.#path = undefined
@@ -332,7 +341,7 @@ export class URI {
   }
 
   #fullURI(): string {
-    const start = `${this.#scheme || 'http'}://${this.#host}${this._requestURI()}`
+    const start = `${this.#scheme || 'http'}://${this.#host}${this.#target()}`
     return this.#hash === '' ? start : start + '#' + this.#hash.replace(UNSAFE_IN_HASH, escapeOf)
   }
 }
