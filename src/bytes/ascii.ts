@@ -21,7 +21,6 @@ export const FIELD_VALUE_CHARS = Uint8Array.from({ length: 256 }, (_, c) =>
 )
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-const NOT_FIELD_VALUE = /[^\t\x20-\x7e\x80-\xff]/
 const UPPER = /[A-Z]/
 const UPPER_ALL = /[A-Z]+/g
 const NEWLINES = /[\r\n]/g
@@ -29,11 +28,6 @@ const NEWLINES = /[\r\n]/g
 /** Whether `text` is a token: not empty and of token characters only (RFC 9110, section 5.6.2). */
 export function isToken(text: string): boolean {
   return TOKEN.test(text)
-}
-
-/** Whether each character of `text` may stand in a field value; `false` also for characters above U+00FF. May be empty. */
-export function isFieldValue(text: string): boolean {
-  return !NOT_FIELD_VALUE.test(text)
 }
 
 /** Replaces CR and LF by spaces, so that a value set by a program cannot start a header line of its own. */

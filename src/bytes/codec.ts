@@ -2,7 +2,6 @@ import { excerpt, InvalidIPError, InvalidNumberError } from '../errors.js'
 import { latin1 } from './byte-string.js'
 
 const DIGITS = /^[0-9]+$/
-const HEX_DIGITS = /^[0-9A-Fa-f]{1,15}$/
 const UFLOAT = /^(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/
 const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/
 const HTML_SPECIAL = /[<>&"']/g
@@ -53,17 +52,6 @@ export function parseUint(text: string | Uint8Array): number {
 export function formatUint(n: number): string {
   if (!Number.isSafeInteger(n) || n < 0) throw new InvalidNumberError(String(n))
   return String(n)
-}
-
-/**
- * Value of 1 to 15 hexadecimal digits, as a chunk size has them (RFC 9112, section 7.1).
- *
- * Throws `FH_ERR_INVALID_NUMBER` for anything else and above 2^53-1.
- */
-export function parseHexUint(text: string): number {
-  const n = HEX_DIGITS.test(text) ? parseInt(text, 16) : NaN
-  if (!Number.isSafeInteger(n)) throw new InvalidNumberError(excerpt(text))
-  return n
 }
 
 /**

@@ -21,7 +21,7 @@ const NOT_PATH_ALL = /[^A-Za-z0-9\-_.~$&+,/:;=@]/g
 const scratch = Buffer.allocUnsafeSlow(1024)
 
 /** Value of a hexadecimal digit's character code, or -1. */
-export function hexValue(code: number): number {
+function hexValue(code: number): number {
   if (code >= 0x30 && code <= 0x39) return code - 0x30
   const lower = code | 0x20
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1

@@ -4,7 +4,6 @@ import {
   formatIPv4,
   formatUint,
   htmlEscape,
-  parseHexUint,
   parseIPv4,
   parseUfloat,
   parseUint,
@@ -60,29 +59,6 @@ describe('parseUint', () => {
 describe('formatUint', () => {
   test.each([[-1], [1.5], [NaN], [Infinity], [MAX + 1]])('refuses %d', (n) => {
     expect(() => formatUint(n)).toThrow(InvalidNumberError)
-  })
-})
-
-describe('parseHexUint', () => {
-  test.each([
-    ['0', 0],
-    ['fF', 255],
-    ['0000000000000a', 10],
-    ['1fffffffffffff', MAX],
-  ])('%s', (text, expected) => {
-    expect(parseHexUint(text)).toBe(expected)
-  })
-
-  test.each([
-    ['empty', ''],
-    ['prefix', '0x1'],
-    ['sign', '-1'],
-    ['space', ' 1'],
-    ['no digit', 'ZZZ'],
-    ['16 digits', '0000000000000001'],
-    ['above 2^53-1', '20000000000000'],
-  ])('refuses %s', (_name, text) => {
-    expect(() => parseHexUint(text)).toThrow(InvalidNumberError)
   })
 })
 

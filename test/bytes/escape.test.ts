@@ -4,7 +4,6 @@ import {
   escapeForm,
   escapeOf,
   escapePath,
-  hexValue,
   quoteArg,
   unescapeForm,
   unescapePercent,
@@ -13,12 +12,6 @@ import {
 
 const allBytes = String.fromCharCode(...Array.from({ length: 256 }, (_, c) => c))
 const byteString = fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('latin1'))
-
-describe('hexValue', () => {
-  test.each(Array.from({ length: 256 }, (_, c) => [c]))('code %i', (c) => {
-    expect(hexValue(c)).toBe('0123456789abcdef'.indexOf(String.fromCharCode(c).toLowerCase()))
-  })
-})
 
 describe('escapeOf', () => {
   test('two upper-case digits', () => {
@@ -41,6 +34,18 @@ describe('unescapePercent', () => {
     ['NUL', 'a%00b', 'a\0b'],
   ])('%s', (_name, text, expected) => {
     expect(unescapePercent(text)).toBe(expected)
+  })
+
+  test.each(Array.from({ length: 256 }, (_, c) => [c]))('byte %i as a digit', (c) => {
+    const char = String.fromCharCode(c)
+    const digit = '0123456789abcdef'.indexOf(char.toLowerCase())
+    const isDigit = digit !== -1
+    expect(unescapePercent(`%4${char}`)).toBe(
+      isDigit ? String.fromCharCode(0x40 + digit) : `%4${char}`
+    )
+    expect(unescapePercent(`%${char}1`)).toBe(
+      isDigit ? String.fromCharCode(digit * 16 + 1) : `%${char}1`
+    )
   })
 
   test('longer than the scratch buffer', () => {
