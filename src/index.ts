@@ -18,3 +18,48 @@ export * from './http/header-names.js'
 export type { Addr, Conn } from './net/conn.js'
 export type { Listener } from './net/listener.js'
 export * from './errors.js'
+export { Client } from './client/client.js'
+export { HostClient } from './client/host-client.js'
+export type { GetOptions, PostBody } from './client/base-client.js'
+export type { ClientConn } from './client/client-conn.js'
+export type { GetResult } from './client/get-result.js'
+export { CLIENT_DEFAULTS, FIFO, LIFO } from './client/options.js'
+export type {
+  CallOptions,
+  ClientOptions,
+  ConnPoolStrategy,
+  DialFunc,
+  DialFuncWithTimeout,
+  HostClientOptions,
+  RetryDecision,
+  RetryIfErrFunc,
+  RetryIfErrUpstreamFunc,
+  RetryIfFunc,
+} from './client/options.js'
+export type { RoundTripper, RoundTripResult } from './client/transport.js'
+export { statusCodeIsRedirect } from './client/redirect.js'
+export {
+  doDeadline,
+  doRedirects,
+  doRequest,
+  doRequest as do,
+  doTimeout,
+  get,
+  getDeadline,
+  getTimeout,
+  post,
+} from './client/default-client.js'
+export { acquireRequest, releaseRequest } from './http/request.js'
+export { acquireResponse, releaseResponse } from './http/response.js'
+export { addMissingPort } from './net/address.js'
+export {
+  DefaultDialTimeout,
+  DefaultDNSCacheDuration,
+  dial,
+  dialDualStack,
+  dialDualStackTimeout,
+  dialTimeout,
+  flushDNSCache,
+  TCPDialer,
+} from './net/dialer.js'
+export type { Resolver, TCPDialerOptions } from './net/dialer.js'

@@ -137,6 +137,12 @@ export class Request {
     this._body.reset()
   }
 
+  /** @internal Drops the body and the arguments it would be made of. */
+  _resetBody(): void {
+    this._body.reset()
+    if (this.#postArgsParsed) this.#postArgs.reset()
+  }
+
   setBodyStream(stream: Readable, size = -1): void {
     this._body.setStream(stream, size)
   }

@@ -1,0 +1,197 @@
+import { ClientClosedError } from '../errors.js'
+import { Args } from '../http/args.js'
+import { acquireRequest, releaseRequest, type Request } from '../http/request.js'
+import { Response } from '../http/response.js'
+import { acquireCall, type CallRouter } from './call.js'
+import type { GetResult } from './get-result.js'
+import type { HostClient } from './host-client.js'
+import type { CallOptions } from './options.js'
+import type { PlainGet } from './plain-get.js'
+import { DEFAULT_MAX_REDIRECTS } from './redirect.js'
+
+/** URLs whose heads are kept. */
+const MAX_PLAIN = 256
+
+/** Options of `get` and `post`. */
+export interface GetOptions extends CallOptions {
+  /** Field lines of the request; several values of one name in an array. */
+  headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Redirects to follow. @default 16 */
+  maxRedirects?: number
+}
+
+/** What `post` sends: arguments as a form, text or bytes as they are. */
+export type PostBody = Args | URLSearchParams | string | Uint8Array
+
+/** The calls that `Client` and `HostClient` have in common. */
+export abstract class BaseClient implements CallRouter {
+  readonly #plain = new Map<string, PlainGet>()
+  #active = 0
+  #closed = false
+  #onIdle: (() => void)[] = []
+
+  /** @internal */
+  abstract _route(req: Request): HostClient
+
+  /** Closes the connections without a request. */
+  abstract closeIdleConnections(): void
+
+  /**
+   * Sends `req` and reads its response; redirects are not followed. Both may be used again once the promise has settled, not before.
+   * Rejects with the errors listed in the reference; on `FH_ERR_TIMEOUT` and `FH_ERR_ABORTED` the connection is closed.
+   *
+   * @param resp - filled with the response; a new one by default
+   * @returns `resp`
+   */
+  do(req: Request, resp?: Response | null, options?: CallOptions): Promise<Response> {
+    return this.#call(req, resp, -1, options)
+  }
+
+  /** As {@link do}, within `ms` milliseconds; zero and below fail at once with `FH_ERR_TIMEOUT`. */
+  doTimeout(
+    req: Request,
+    resp: Response | null | undefined,
+    ms: number,
+    options?: CallOptions
+  ): Promise<Response> {
+    return this.#call(req, resp, -1, { ...options, timeout: ms })
+  }
+
+  /** As {@link do}, until `deadline`, a Date or milliseconds since the epoch. */
+  doDeadline(
+    req: Request,
+    resp: Response | null | undefined,
+    deadline: Date | number,
+    options?: CallOptions
+  ): Promise<Response> {
+    return this.#call(req, resp, -1, { ...options, deadline })
+  }
+
+  /**
+   * As {@link do}, following at most `max` redirects; `req` becomes the request that was sent last. The time limit of `req` holds for
+   * each hop, one of `options` for all of them. Rejects with `FH_ERR_TOO_MANY_REDIRECTS` and `FH_ERR_MISSING_LOCATION` as well.
+   */
+  doRedirects(
+    req: Request,
+    resp: Response | null | undefined,
+    max: number,
+    options?: CallOptions
+  ): Promise<Response> {
+    return this.#call(req, resp, Math.max(0, max), options)
+  }
+
+  /** Gets `url`, following redirects. */
+  get(url: string | URL, options?: GetOptions): Promise<GetResult> {
+    if (options?.headers !== undefined) return this.#send('GET', url, undefined, options)
+    if (this.#closed) return Promise.reject(new ClientClosedError())
+    let plain
+    try {
+      plain = this.#plain.get(url as string) ?? this.#makePlain(String(url))
+    } catch (err) {
+      return Promise.reject(err as Error)
+    }
+    this.#active++
+    return acquireCall().startPlain(this, plain, maxRedirects(options), options)
+  }
+
+  /** As {@link get}, within `ms` milliseconds. */
+  getTimeout(url: string | URL, ms: number, options?: GetOptions): Promise<GetResult> {
+    return this.get(url, { ...options, timeout: ms })
+  }
+
+  /** As {@link get}, until `deadline`. */
+  getDeadline(
+    url: string | URL,
+    deadline: Date | number,
+    options?: GetOptions
+  ): Promise<GetResult> {
+    return this.get(url, { ...options, deadline })
+  }
+
+  /** Posts `body` to `url`, following redirects. */
+  post(url: string | URL, body?: PostBody, options?: GetOptions): Promise<GetResult> {
+    return this.#send('POST', url, body, options)
+  }
+
+  /** Refuses further calls, waits for those under way and closes the connections. */
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#active > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
+    this.closeIdleConnections()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /** @internal */
+  _settled(): void {
+    if (--this.#active === 0 && this.#closed) {
+      for (const resolve of this.#onIdle.splice(0)) resolve()
+    }
+  }
+
+  /** Forgets which host client serves a URL. */
+  protected forgetPlain(): void {
+    this.#plain.clear()
+  }
+
+  #call(
+    req: Request,
+    resp: Response | null | undefined,
+    redirects: number,
+    options: CallOptions | undefined
+  ): Promise<Response> {
+    if (this.#closed) return Promise.reject(new ClientClosedError())
+    this.#active++
+    return acquireCall().start(this, req, resp ?? new Response(), redirects, options)
+  }
+
+  #makePlain(url: string): PlainGet {
+    const req = acquireRequest()
+    try {
+      req.setRequestURI(url)
+      const host = this._route(req)
+      const plain = { url, head: host._head(req), host }
+      if (this.#plain.size >= MAX_PLAIN) this.#plain.clear()
+      this.#plain.set(url, plain)
+      return plain
+    } finally {
+      releaseRequest(req)
+    }
+  }
+
+  #send(
+    method: string,
+    url: string | URL,
+    body: PostBody | undefined,
+    options: GetOptions | undefined
+  ): Promise<GetResult> {
+    if (this.#closed) return Promise.reject(new ClientClosedError())
+    const req = acquireRequest()
+    req.header.setMethod(method)
+    req.setRequestURI(String(url))
+    for (const [name, values] of Object.entries(options?.headers ?? {})) {
+      req.header.del(name)
+      for (const value of typeof values === 'string' ? [values] : values)
+        req.header.add(name, value)
+    }
+    if (body !== undefined) setBody(req, body)
+    const call = acquireCall()
+    call.ownRequest()
+    this.#active++
+    return call.start(this, req, null, maxRedirects(options), options)
+  }
+}
+
+function maxRedirects(options: GetOptions | undefined): number {
+  return Math.max(0, options?.maxRedirects ?? DEFAULT_MAX_REDIRECTS)
+}
+
+function setBody(req: Request, body: PostBody): void {
+  if (body instanceof Args) body.copyTo(req.postArgs())
+  else if (body instanceof URLSearchParams) {
+    for (const [key, value] of body) req.postArgs().add(key, value)
+  } else if (typeof body === 'string') req.setBody(body)
+  else req.setBodyRaw(body)
+}

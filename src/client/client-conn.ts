@@ -1,0 +1,495 @@
+import {
+  BodyStreamLengthError,
+  BodyStreamWritePanicError,
+  BodyTooLargeError,
+  BrokenChunkError,
+  ConnectionClosedError,
+  FastHttpError,
+  ReadingResponseHeadersError,
+  ReadingResponseTrailerError,
+  SmallBufferError,
+  TimeoutError,
+  UnexpectedEOFError,
+} from '../errors.js'
+import { NEED_MORE } from '../http/field-block.js'
+import type { Addr, Conn, ConnReceiver } from '../net/conn.js'
+import { BodyCollector } from '../wire/body-collector.js'
+import { pumpStream, pumpWriter, type BodyPump } from '../wire/body-pump.js'
+import { BodyReader } from '../wire/body-reader.js'
+import { BAD_CHUNK, type ChunkSink } from '../wire/chunked.js'
+import { writeRequestTrailer } from '../wire/request-writer.js'
+import {
+  BODY_CHUNKED,
+  BODY_LENGTH,
+  BODY_NONE,
+  BODY_TO_END,
+  ResponseParser,
+} from '../wire/response-parser.js'
+import type { Call } from './call.js'
+import type { ConnPool } from './conn-pool.js'
+import type { ResponseBodyStream } from './response-body-stream.js'
+import { responseHeadError } from './response-errors.js'
+
+// What the connection is doing.
+const IDLE = 0
+/** Waiting for or reading a head. */
+const HEAD = 1
+/** Gathering a body. */
+const BODY = 2
+/** Passing a body on as it arrives. */
+const STREAM = 3
+const CLOSED = 4
+/** Out of the pool, for a transport of the user's. */
+const LENT = 5
+
+/** Interim responses before the final one; more is an attack. */
+const MAX_INTERIM = 100
+/** Body bytes written together with the head. */
+const INLINE_BYTES = 8 * 1024
+
+const NO_TRAILERS: string[] = []
+
+/**
+ * One connection of a HostClient: sends a request and reads its response, then goes back to the pool if both sides are exactly where
+ * they should be. Anything else closes it.
+ */
+export class ClientConn implements ConnReceiver, ChunkSink {
+  /** When the time of the exchange is up, in milliseconds since the epoch; 0 for never. */
+  deadline = 0
+  /** When it is to be closed for having been idle, 0 until a sweep has seen it idle. */
+  idleUntil = 0
+  /** Address that was dialed. */
+  readonly upstream: string
+  readonly #conn: Conn
+  readonly #pool: ConnPool
+  readonly #created: number
+  #lastUse: number
+  readonly #parser = new ResponseParser()
+  readonly #body = new BodyReader()
+  #state = IDLE
+  #call: Call | null = null
+  #stream: ResponseBodyStream | null = null
+  #collector: BodyCollector | null = null
+  #bodyKind = BODY_NONE
+  #maxBody = 0
+  /** Head bytes that were read before the rest of them. */
+  #stash: Buffer | null = null
+  #interim = 0
+  /** Something of the response has arrived. */
+  #answered = false
+  /** The request asks the server to close. */
+  #closing = false
+  /** The request is not completely written yet. */
+  #sending = false
+  #pump: BodyPump | null = null
+  #abort: AbortController | null = null
+  #corked = false
+  #paused = false
+  /** The limit of the call itself, whatever phase it is in. */
+  #callDeadline = 0
+
+  constructor(conn: Conn, pool: ConnPool, upstream: string) {
+    this.#conn = conn
+    this.#pool = pool
+    this.upstream = upstream
+    this.#created = this.#lastUse = Date.now()
+    conn.open(this)
+  }
+
+  /** The connection below. */
+  conn(): Conn {
+    return this.#conn
+  }
+  get remoteAddr(): Addr {
+    return this.#conn.remoteAddr
+  }
+  get localAddr(): Addr {
+    return this.#conn.localAddr
+  }
+  /** When it was made, in milliseconds since the epoch. */
+  createdTime(): number {
+    return this.#created
+  }
+  /** When its last request was sent, in milliseconds since the epoch. */
+  lastUseTime(): number {
+    return this.#lastUse
+  }
+  get isIdle(): boolean {
+    return this.#state === IDLE
+  }
+
+  // Sending
+
+  /** Sends the request of `call`. The connection must be idle. */
+  start(call: Call, now: number): void {
+    const { options } = this.#pool
+    this.#state = HEAD
+    this.#call = call
+    call.conn = this
+    this.#lastUse = now
+    if (this.idleUntil !== 0) {
+      this.idleUntil = 0
+      setRef(this.#conn, true)
+    }
+    this.#callDeadline = call.deadline
+    const age = options.maxConnDuration
+    this.#closing =
+      (age > 0 && now - this.#created > age) ||
+      (call.request !== null && call.request.header.connectionClose())
+    const head =
+      this.#closing && !call.request?.header.connectionClose() ? withClose(call.head) : call.head
+    this.#write(call, head)
+    if (this.#state !== HEAD) return
+    this.#limit(now, this.#sending ? options.writeTimeout : options.readTimeout)
+  }
+
+  #write(call: Call, head: string): void {
+    const conn = this.#conn
+    const body = call.request === null ? null : call.request._body
+    if (body === null || body.isEmpty) {
+      this.#sending = !conn.write(head)
+      return
+    }
+    if (body.isStream) return this.#writeStream(call, head)
+    const length = body.byteLength()
+    if (length <= INLINE_BYTES) {
+      const text = body.heldText
+      const ascii = text !== undefined && text.length === length
+      this.#sending = !conn.write(head + (ascii ? text : body.toLatin1()))
+      return
+    }
+    conn.cork()
+    conn.write(head)
+    this.#sending = !conn.write(body.toBytes())
+    conn.uncork()
+  }
+
+  #writeStream(call: Call, head: string): void {
+    const req = call.request!
+    const body = req._body
+    const size = body.streamSize
+    const chunked = size < 0
+    const source = body.takeSource()
+    this.#sending = true
+    this.#corkedWrite(head)
+    if (source === null)
+      return this.#bodyFailed(new BodyStreamLengthError('the stream was used up'))
+    const trailer = chunked ? '0\r\n' + writeRequestTrailer(req.header) : ''
+    const target = {
+      write: (data: string | Uint8Array) => this.#corkedWrite(data),
+      signal: () => (this.#abort ??= new AbortController()).signal,
+    }
+    const done = (err: Error | undefined): void => {
+      this.#pump = null
+      if (this.#state === CLOSED || this.#call !== call) return
+      if (err !== undefined) return this.#bodyFailed(err)
+      this.#sending = !this.#corkedWrite(trailer)
+      if (!this.#sending) this.#limit(Date.now(), this.#pool.options.readTimeout)
+    }
+    if (typeof source === 'function') this.#pump = pumpWriter(source, chunked, target, done)
+    else this.#pump = pumpStream(source, size, chunked, target, done)
+  }
+
+  /** Writes of one turn leave together. */
+  #corkedWrite(data: string | Uint8Array): boolean {
+    if (!this.#corked) {
+      this.#corked = true
+      this.#conn.cork()
+      process.nextTick(() => {
+        this.#corked = false
+        this.#conn.uncork()
+      })
+    }
+    return data.length === 0 || this.#conn.write(data)
+  }
+
+  #bodyFailed(err: Error): void {
+    const known = err instanceof FastHttpError
+    this.#fail(known ? err : new BodyStreamWritePanicError(undefined, { cause: err }), false)
+  }
+
+  onWritable(): void {
+    if (this.#pump !== null) return this.#pump.onDrain()
+    if (!this.#sending) return
+    this.#sending = false
+    if (this.#state === HEAD) this.#limit(Date.now(), this.#pool.options.readTimeout)
+  }
+
+  /** Sets the limit of the phase that begins now. */
+  #limit(now: number, ms: number): void {
+    let deadline = this.#callDeadline
+    if (ms > 0 && (deadline === 0 || now + ms < deadline)) deadline = now + ms
+    this.deadline = deadline
+    if (deadline !== 0) this.#pool.timer.arm(deadline)
+  }
+
+  /** Time is up. */
+  onDeadline(now: number): void {
+    const final = this.#callDeadline !== 0 && now >= this.#callDeadline
+    this.#fail(new TimeoutError(), !final)
+  }
+
+  // Reading
+
+  onRead(chunk: Buffer, length: number): void {
+    let buf = chunk
+    let end = length
+    switch (this.#state) {
+      case HEAD:
+        if (this.#stash !== null) {
+          buf = Buffer.concat([this.#stash, chunk.subarray(0, length)])
+          end = buf.length
+          this.#stash = null
+        }
+        this.#answered = true
+        return this.#readHead(buf, end)
+      case BODY:
+      case STREAM:
+        return this.#readBody(buf, 0, end)
+      case LENT:
+        return
+      default:
+        // Nobody asked for anything: whatever comes cannot be told from the next response.
+        this.#drop()
+    }
+  }
+
+  #readHead(buf: Buffer, end: number): void {
+    const parser = this.#parser
+    const limit = this.#pool.options.readBufferSize
+    for (let p = 0; ; p = parser.next) {
+      const result = p === end ? NEED_MORE : parser.parse(buf, p, end)
+      if (result === NEED_MORE && end - p <= limit) {
+        if (p < end) this.#stash = Buffer.from(buf.subarray(p, end))
+        return
+      }
+      if (result === NEED_MORE || (result === 0 && parser.next - p > limit))
+        return this.#fail(new SmallBufferError(limit), false)
+      if (result < 0) return this.#fail(responseHeadError(result), false)
+      if (parser.statusCode >= 200 || parser.statusCode === 101) break
+      if (++this.#interim > MAX_INTERIM)
+        return this.#fail(new ReadingResponseHeadersError('too many interim responses'), false)
+    }
+    this.#startBody(buf, parser.next, end)
+  }
+
+  #startBody(buf: Buffer, p: number, end: number): void {
+    const parser = this.#parser
+    const call = this.#call!
+    const kind = call.skipsBody ? BODY_NONE : parser.bodyKind(call.method)
+    const length = kind === BODY_LENGTH ? parser.fields.contentLength : 0
+    if (kind !== BODY_NONE && call.streams(parser.statusCode)) {
+      this.#body.start(kind === BODY_CHUNKED, length, this.#pool.options.readBufferSize)
+      this.#bodyKind = kind
+      this.#state = STREAM
+      this.#call = null
+      this.#stream = call.onStream(parser, this)
+      return this.#readBody(buf, p, end)
+    }
+    const max = this.#pool.options.maxResponseBodySize
+    if (max > 0 && length > max) return this.#fail(new BodyTooLargeError(max), false)
+    if (kind === BODY_NONE || (kind === BODY_LENGTH && end - p >= length)) {
+      call.onResponse(parser, this, buf, p, p + length, NO_TRAILERS)
+      return this.#finish(call, p + length === end)
+    }
+    this.#maxBody = max > 0 ? max : Infinity
+    this.#body.start(kind === BODY_CHUNKED, length, this.#pool.options.readBufferSize)
+    this.#bodyKind = kind
+    this.#collector = new BodyCollector(length)
+    this.#state = BODY
+    if (p < end || this.#body.done) this.#readBody(buf, p, end)
+  }
+
+  #readBody(buf: Buffer, p: number, end: number): void {
+    let next = end
+    if (this.#bodyKind === BODY_TO_END) {
+      if (end > p) this.onChunkData(buf, p, end)
+    } else {
+      next = this.#body.read(buf, p, end, this)
+      if (next < 0) {
+        const err = next === BAD_CHUNK ? new BrokenChunkError() : new ReadingResponseTrailerError()
+        return this.#fail(err, false)
+      }
+    }
+    if (this.#collector !== null) {
+      if (
+        this.#collector.length + (this.#bodyKind === BODY_TO_END ? 0 : this.#body.announced) >
+        this.#maxBody
+      )
+        return this.#fail(new BodyTooLargeError(this.#maxBody), false)
+    } else if (this.#state === CLOSED) return
+    if (this.#bodyKind !== BODY_TO_END && this.#body.done) return this.#bodyDone(next === end)
+    if (this.#state === STREAM)
+      this.#limit(Date.now(), this.#paused ? 0 : this.#pool.options.readTimeout)
+  }
+
+  onChunkData(buf: Buffer, start: number, end: number): boolean {
+    if (this.#collector !== null) {
+      this.#collector.onChunkData(buf, start, end)
+      return this.#collector.length <= this.#maxBody
+    }
+    const stream = this.#stream
+    if (stream !== null && !stream.push(copyOf(buf, start, end)) && !this.#paused) {
+      this.#paused = true
+      this.#conn.pause()
+    }
+    return true
+  }
+
+  /** The reader of the stream wants more. */
+  resumeBody(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#limit(Date.now(), this.#pool.options.readTimeout)
+    this.#conn.resume()
+  }
+
+  #bodyDone(clean: boolean): void {
+    const trailers = this.#bodyKind === BODY_CHUNKED ? this.#body.trailers : NO_TRAILERS
+    const stream = this.#stream
+    if (stream !== null) {
+      this.#stream = null
+      stream.finish(trailers)
+      return this.#free(clean)
+    }
+    const call = this.#call!
+    const bytes = this.#collector!.take()
+    this.#collector = null
+    call.onResponseBytes(this.#parser, this, bytes, trailers)
+    this.#finish(call, clean)
+  }
+
+  #finish(call: Call, clean: boolean): void {
+    this.#call = null
+    call.conn = null
+    this.#free(clean)
+    call.onDone()
+  }
+
+  /** The exchange is over: back to the pool, or closed where anything speaks against it. */
+  #free(clean: boolean): void {
+    const reusable =
+      clean &&
+      !this.#closing &&
+      !this.#sending &&
+      this.#bodyKind !== BODY_TO_END &&
+      this.#parser.keepsAlive()
+    if (!reusable) return this.#drop()
+    this.#state = IDLE
+    this.deadline = 0
+    this.#answered = false
+    this.#interim = 0
+    this.#bodyKind = BODY_NONE
+    if (this.#paused) {
+      this.#paused = false
+      this.#conn.resume()
+    }
+    this.#pool.release(this)
+  }
+
+  onEnd(): void {
+    switch (this.#state) {
+      case HEAD:
+        return this.#lost(undefined)
+      case BODY:
+      case STREAM:
+        if (this.#bodyKind === BODY_TO_END) return this.#bodyDone(true)
+        return this.#lost(undefined)
+      case LENT:
+      case CLOSED:
+        return
+      default:
+        this.#drop()
+    }
+  }
+
+  onClose(err: Error | undefined): void {
+    if (this.#state === CLOSED) return
+    if (this.#state === IDLE || this.#state === LENT) return this.#drop()
+    this.#lost(err)
+  }
+
+  /** The server is gone in the middle of an exchange. */
+  #lost(cause: Error | undefined): void {
+    const options = cause === undefined ? undefined : { cause }
+    const err = this.#answered
+      ? new UnexpectedEOFError(undefined, options)
+      : new ConnectionClosedError(undefined, options)
+    this.#fail(err, true)
+  }
+
+  // Ending
+
+  /** Ends the exchange for a caller that has given up; nobody is told. */
+  abandon(): void {
+    this.#call = null
+    this.#stream = null
+    this.#drop()
+  }
+
+  #fail(err: FastHttpError, retryable: boolean): void {
+    const call = this.#call
+    const stream = this.#stream
+    this.#call = null
+    this.#stream = null
+    this.#drop()
+    if (stream !== null) stream.fail(err)
+    if (call !== null) call.onFail(err, retryable, this.upstream)
+  }
+
+  /** Closes the connection and leaves the pool. */
+  #drop(): void {
+    if (this.#state === CLOSED) return
+    this.#state = CLOSED
+    this.deadline = 0
+    this.#collector = null
+    this.#stash = null
+    const pump = this.#pump
+    this.#pump = null
+    pump?.abort()
+    this.#abort?.abort(new ConnectionClosedError())
+    this.#conn.destroy()
+    this.#pool.remove(this)
+  }
+
+  /** Closes an idle connection. */
+  close(): void {
+    this.#drop()
+  }
+
+  /** A sweep has found the connection idle: from now on it does not keep the process alive. */
+  rest(until: number): void {
+    this.idleUntil = until
+    setRef(this.#conn, false)
+  }
+
+  /** Takes the connection out of the pool's hands, and gives it back. */
+  lend(): void {
+    this.#state = LENT
+    this.#lastUse = Date.now()
+    if (this.idleUntil !== 0) {
+      this.idleUntil = 0
+      setRef(this.#conn, true)
+    }
+  }
+  giveBack(): void {
+    if (this.#state !== LENT) return
+    this.#state = IDLE
+    this.#conn.open(this)
+    this.#pool.release(this)
+  }
+}
+
+function setRef(conn: Conn, on: boolean): void {
+  const socket = conn.stream as { ref?: () => void; unref?: () => void }
+  if (on) socket.ref?.()
+  else socket.unref?.()
+}
+
+function withClose(head: string): string {
+  return head.slice(0, -2) + 'Connection: close\r\n\r\n'
+}
+
+function copyOf(buf: Buffer, start: number, end: number): Buffer {
+  return Buffer.from(buf.subarray(start, end))
+}

@@ -1,0 +1,190 @@
+import { NoFreeConnsError, TimeoutError, type FastHttpError } from '../errors.js'
+import type { Conn } from '../net/conn.js'
+import type { Call } from './call.js'
+import { ClientConn } from './client-conn.js'
+import { DeadlineTimer } from './deadline-timer.js'
+import { LIFO, type ResolvedClientOptions } from './options.js'
+
+/** After this time without use a connection no longer keeps the process alive. */
+const UNREF_MS = 50
+
+/** Makes connections for a pool. */
+export interface PoolDialer {
+  /**
+   * Connects.
+   *
+   * @param timeout - milliseconds, 0 for no other limit than the dialer's own
+   */
+  _dial(timeout: number): Promise<{ conn: Conn; addr: string }>
+  /** What a failed dial is reported as. */
+  _dialError(err: unknown): FastHttpError
+}
+
+/** Somebody who waits for a connection of a transport of the user's. */
+interface Borrower {
+  deadline: number
+  take(conn: ClientConn): void
+  fail(err: FastHttpError): void
+}
+
+/** The connections of one host: those in use, those that are idle, and the calls that wait for one. */
+export class ConnPool {
+  readonly options: ResolvedClientOptions
+  readonly timer: DeadlineTimer
+  maxConns: number
+  readonly #dialer: PoolDialer
+  readonly #conns = new Set<ClientConn>()
+  /** In the order in which they became idle. */
+  readonly #idle: ClientConn[] = []
+  /** First come, first served: calls that dial or wait. */
+  readonly #waiting: (Call | Borrower)[] = []
+  #dialing = 0
+  /** Milliseconds since the epoch. */
+  lastUseTime = Date.now()
+
+  constructor(dialer: PoolDialer, options: ResolvedClientOptions) {
+    this.#dialer = dialer
+    this.options = options
+    this.maxConns = options.maxConns
+    this.timer = new DeadlineTimer((now) => this.#sweep(now))
+  }
+
+  /** Connections that are open or being made. */
+  get size(): number {
+    return this.#conns.size + this.#dialing
+  }
+  get idleSize(): number {
+    return this.#idle.length
+  }
+
+  /** Sends the request of `call` on a connection, at once or when there is one. */
+  acquire(call: Call): void {
+    const now = (this.lastUseTime = Date.now())
+    const conn = this.#takeIdle()
+    if (conn !== undefined) return conn.start(call, now)
+    if (this.size < this.maxConns) {
+      this.#waiting.push(call)
+      if (call.deadline !== 0) this.timer.arm(call.deadline)
+      return this.#dial(call.deadline === 0 ? 0 : Math.max(1, call.deadline - now))
+    }
+    const wait = this.options.maxConnWaitTimeout
+    if (wait <= 0) return call.onFail(new NoFreeConnsError(), false)
+    call.waitUntil = now + wait
+    this.#waiting.push(call)
+    this.timer.arm(call.deadline === 0 ? call.waitUntil : Math.min(call.waitUntil, call.deadline))
+  }
+
+  /** A connection for a transport of the user's; see {@link acquire} for what it rejects with. */
+  borrow(timeout: number): Promise<ClientConn> {
+    return new Promise((resolve, reject) => {
+      const idle = this.#takeIdle()
+      const take = (conn: ClientConn): void => {
+        conn.lend()
+        resolve(conn)
+      }
+      if (idle !== undefined) return take(idle)
+      if (this.size >= this.maxConns && this.options.maxConnWaitTimeout <= 0)
+        return reject(new NoFreeConnsError())
+      const wait = timeout > 0 ? timeout : this.options.maxConnWaitTimeout
+      const deadline = wait > 0 ? Date.now() + wait : 0
+      this.#waiting.push({ deadline, take, fail: reject })
+      if (deadline !== 0) this.timer.arm(deadline)
+      if (this.size < this.maxConns) this.#dial(timeout)
+    })
+  }
+
+  /** `conn` is free: for the one who waits for longest, or idle. */
+  release(conn: ClientConn): void {
+    if (this.#conns.size > this.maxConns) return conn.close()
+    const next = this.#waiting.shift()
+    if (next === undefined) {
+      this.#idle.push(conn)
+      this.timer.arm(this.lastUseTime + UNREF_MS)
+    } else this.#give(conn, next)
+  }
+
+  /** `conn` is closed: one who waits may dial another. */
+  remove(conn: ClientConn): void {
+    if (!this.#conns.delete(conn)) return
+    const i = this.#idle.indexOf(conn)
+    if (i >= 0) this.#idle.splice(i, 1)
+    this.#dialForWaiting()
+  }
+
+  /** `call` does not wait any more. */
+  leave(call: Call): void {
+    const i = this.#waiting.indexOf(call)
+    if (i >= 0) this.#waiting.splice(i, 1)
+  }
+
+  closeIdle(): void {
+    for (const conn of this.#idle.splice(0)) conn.close()
+  }
+
+  #takeIdle(): ClientConn | undefined {
+    return this.options.connPoolStrategy === LIFO ? this.#idle.pop() : this.#idle.shift()
+  }
+
+  #give(conn: ClientConn, to: Call | Borrower): void {
+    if ('take' in to) return to.take(conn)
+    to.waitUntil = 0
+    conn.start(to, (this.lastUseTime = Date.now()))
+  }
+
+  #dialForWaiting(): void {
+    while (this.#waiting.length > this.#dialing && this.size < this.maxConns) this.#dial(0)
+  }
+
+  #dial(timeout: number): void {
+    this.#dialing++
+    this.#dialer._dial(timeout).then(
+      ({ conn, addr }) => {
+        this.#dialing--
+        const made = new ClientConn(conn, this, addr)
+        this.#conns.add(made)
+        this.release(made)
+      },
+      (err: unknown) => {
+        this.#dialing--
+        // Whoever is left without a dial of its own fails; the others still have theirs.
+        if (this.#waiting.length > this.#dialing) {
+          const failed = this.#waiting.shift()!
+          const reason = this.#dialer._dialError(err)
+          if ('take' in failed) failed.fail(reason)
+          else failed.onFail(reason, false)
+        }
+        this.#dialForWaiting()
+      }
+    )
+  }
+
+  /** Ends what is over its time; returns when to look again. */
+  #sweep(now: number): number {
+    let next = Infinity
+    const due = (at: number): boolean => {
+      if (at === 0) return false
+      if (now >= at) return true
+      if (at < next) next = at
+      return false
+    }
+    for (const conn of this.#conns) {
+      if (conn.isIdle) {
+        if (conn.idleUntil === 0) conn.rest(now + this.options.maxIdleConnDuration)
+        if (due(conn.idleUntil)) conn.close()
+      } else if (due(conn.deadline)) conn.onDeadline(now)
+    }
+    for (const waiting of [...this.#waiting]) {
+      if ('take' in waiting) {
+        if (due(waiting.deadline)) {
+          this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+          waiting.fail(new TimeoutError())
+        }
+      } else if (due(waiting.deadline)) waiting.onDeadline()
+      else if (due(waiting.waitUntil)) {
+        this.leave(waiting)
+        waiting.onFail(new NoFreeConnsError('none became free in time'), false)
+      }
+    }
+    return next
+  }
+}

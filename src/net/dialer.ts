@@ -1,0 +1,275 @@
+import dns from 'node:dns'
+import net from 'node:net'
+import { DialTimeoutError, DialWithUpstreamError, InvalidOptionError } from '../errors.js'
+import { isIPAddress, splitHostPort } from './address.js'
+import type { Conn } from './conn.js'
+import { DNSCache } from './dns-cache.js'
+import { onSharedRead, SocketConn } from './socket-conn.js'
+
+/** Longest time for connecting, in milliseconds, where no other is given. Go: `DefaultDialTimeout`. */
+export const DefaultDialTimeout = 3000
+/** Milliseconds addresses are kept for. Go: `DefaultDNSCacheDuration`. */
+export const DefaultDNSCacheDuration = 60_000
+
+/** Dials of the shared dialer that run at a time. */
+const DEFAULT_CONCURRENCY = 1000
+const READ_BUFFER_BYTES = 64 * 1024
+
+/** Memory every dialed socket reads into; its content lives until the read callback returns. */
+const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
+const onread: net.OnReadOpts = {
+  buffer: readBuffer,
+  callback: onSharedRead as unknown as (length: number, buffer: Uint8Array) => boolean,
+}
+
+/** Finds the addresses of host names; `dns.promises.Resolver` is one. */
+export interface Resolver {
+  resolve4(host: string): Promise<string[]>
+  /** Needed for dual stack only. */
+  resolve6?(host: string): Promise<string[]>
+}
+
+/** Options of a {@link TCPDialer}. */
+export interface TCPDialerOptions {
+  /** Looks up names in place of the system. */
+  resolver?: Resolver
+  /** Local IP address to connect from. */
+  localAddr?: string
+  /** Dials at a time, 0 for no limit; more wait. @default 0 */
+  concurrency?: number
+  /** Milliseconds addresses are kept for. @default 60000 */
+  dnsCacheDuration?: number
+  /** Leave names to the system at each dial: neither cached nor tried in turn. @default false */
+  disableDNSResolution?: boolean
+}
+
+/** How one address is dialed. @internal */
+export interface DialMode {
+  dualStack: boolean
+  /** Milliseconds. */
+  timeout: number
+  /** The socket reads into the shared buffer; it must be wrapped as a Conn of that kind. */
+  shared: boolean
+}
+
+/**
+ * Dials TCP addresses, `host:port`, and unix sockets, `unix:/path`: names are looked up and cached, their addresses tried in turn,
+ * starting with another one each time. Go: `TCPDialer`.
+ */
+export class TCPDialer {
+  readonly #options: TCPDialerOptions
+  readonly #ipv4: DNSCache
+  readonly #dualStack: DNSCache
+  readonly #concurrency: number
+  #dialing = 0
+  #waiting: (() => void)[] = []
+  #turn = 0
+
+  /** Throws `FH_ERR_INVALID_OPTION` for a local address that is no IP address or a negative number. */
+  constructor(options: TCPDialerOptions = {}) {
+    const { localAddr, concurrency = 0, dnsCacheDuration = DefaultDNSCacheDuration } = options
+    if (localAddr !== undefined && !isIPAddress(localAddr))
+      throw new InvalidOptionError('localAddr must be an IP address')
+    if (!(concurrency >= 0)) throw new InvalidOptionError('concurrency must not be negative')
+    if (!(dnsCacheDuration >= 0))
+      throw new InvalidOptionError('dnsCacheDuration must not be negative')
+    this.#options = options
+    this.#concurrency = concurrency
+    this.#ipv4 = new DNSCache((host) => this.#resolve(host, false), dnsCacheDuration)
+    this.#dualStack = new DNSCache((host) => this.#resolve(host, true), dnsCacheDuration)
+  }
+
+  /**
+   * Connects over IPv4 within {@link DefaultDialTimeout}. Rejects with `FH_ERR_INVALID_HOST` for a malformed address and
+   * `FH_ERR_DIAL_WITH_UPSTREAM` otherwise; its cause is `FH_ERR_DIAL_TIMEOUT` when time ran out.
+   *
+   * @param addr - `host:port`, `[ipv6]:port` or `unix:/path`
+   */
+  dial(addr: string): Promise<Conn> {
+    return this.dialTimeout(addr, DefaultDialTimeout)
+  }
+
+  /** As {@link dial}, within `ms` milliseconds. */
+  dialTimeout(addr: string, ms: number): Promise<Conn> {
+    return this.#dialConn(addr, { dualStack: false, timeout: ms, shared: true })
+  }
+
+  /** As {@link dial}, over IPv4 and IPv6. */
+  dialDualStack(addr: string): Promise<Conn> {
+    return this.dialDualStackTimeout(addr, DefaultDialTimeout)
+  }
+
+  /** As {@link dialDualStack}, within `ms` milliseconds. */
+  dialDualStackTimeout(addr: string, ms: number): Promise<Conn> {
+    return this.#dialConn(addr, { dualStack: true, timeout: ms, shared: true })
+  }
+
+  /** Forgets all addresses. */
+  flushDNSCache(): void {
+    this.#ipv4.flush()
+    this.#dualStack.flush()
+  }
+
+  async #dialConn(addr: string, mode: DialMode): Promise<Conn> {
+    return new SocketConn(await this._dialSocket(addr, mode), true)
+  }
+
+  /** @internal A connected socket. Until it is wrapped nobody listens to it. */
+  async _dialSocket(addr: string, mode: DialMode): Promise<net.Socket> {
+    const deadline = Date.now() + mode.timeout
+    const path = unixPath(addr)
+    const target = path === undefined ? splitHostPort(addr) : undefined
+    try {
+      await this.#enter(deadline)
+      try {
+        if (target === undefined) return await connect({ path: path! }, mode, deadline)
+        return await this.#tryInTurn(target.host, target.port, mode, deadline)
+      } finally {
+        this.#leave()
+      }
+    } catch (err) {
+      throw new DialWithUpstreamError(addr, { cause: err })
+    }
+  }
+
+  async #tryInTurn(
+    host: string,
+    port: number,
+    mode: DialMode,
+    deadline: number
+  ): Promise<net.Socket> {
+    const { disableDNSResolution = false, localAddr } = this.#options
+    const local = localAddr === undefined ? {} : { localAddress: localAddr }
+    if (disableDNSResolution || isIPAddress(host)) {
+      const family = mode.dualStack || isIPAddress(host) ? {} : { family: 4 }
+      return connect({ host, port, ...family, ...local }, mode, deadline)
+    }
+    const cache = mode.dualStack ? this.#dualStack : this.#ipv4
+    const addresses = await within(cache.lookup(host), deadline)
+    const first = this.#turn++
+    let failure: unknown
+    for (let i = 0; i < addresses.length; i++) {
+      const address = addresses[(first + i) % addresses.length]!
+      try {
+        return await connect({ host: address, port, ...local }, mode, deadline)
+      } catch (err) {
+        failure = err
+        if (err instanceof DialTimeoutError) break
+      }
+    }
+    throw failure
+  }
+
+  async #resolve(host: string, dualStack: boolean): Promise<readonly string[]> {
+    const { resolver } = this.#options
+    let found: string[]
+    if (resolver === undefined) {
+      const family = dualStack ? 0 : 4
+      found = (await dns.promises.lookup(host, { all: true, family })).map((a) => a.address)
+    } else {
+      const answers = await Promise.allSettled([
+        resolver.resolve4(host),
+        dualStack && resolver.resolve6 !== undefined ? resolver.resolve6(host) : [],
+      ])
+      found = answers.flatMap((a) => (a.status === 'fulfilled' ? a.value : []))
+      if (found.length === 0 && answers[0].status === 'rejected') throw answers[0].reason
+    }
+    if (found.length > 0) return found
+    const hint = dualStack ? '' : '; dialDualStack would look for IPv6 ones too'
+    throw new InvalidOptionError(`no IP addresses for the host${hint}`)
+  }
+
+  /** Waits for its turn where dials are limited. */
+  async #enter(deadline: number): Promise<void> {
+    if (this.#concurrency === 0 || this.#dialing < this.#concurrency) {
+      this.#dialing++
+      return
+    }
+    let wake!: () => void
+    const turn = new Promise<void>((resolve) => (wake = resolve))
+    this.#waiting.push(wake)
+    try {
+      await within(turn, deadline)
+    } catch (err) {
+      const i = this.#waiting.indexOf(wake)
+      if (i >= 0) this.#waiting.splice(i, 1)
+      // Its turn came as it gave up: the next one's.
+      else this.#leave()
+      throw err
+    }
+  }
+
+  /** The next one takes over the place, so that the count stays. */
+  #leave(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#dialing--
+    else next()
+  }
+}
+
+function unixPath(addr: string): string | undefined {
+  return addr.startsWith('unix:') ? addr.slice(5) : undefined
+}
+
+/** `promise`, unless the deadline comes first: `FH_ERR_DIAL_TIMEOUT` then. */
+async function within<T>(promise: Promise<T>, deadline: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DialTimeoutError()), Math.max(0, deadline - Date.now()))
+  })
+  try {
+    return await Promise.race([promise, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function connect(
+  to: net.TcpSocketConnectOpts | net.IpcSocketConnectOpts,
+  mode: DialMode,
+  deadline: number
+): Promise<net.Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ ...to, noDelay: true, ...(mode.shared ? { onread } : {}) })
+    const timer = setTimeout(
+      () => socket.destroy(new DialTimeoutError()),
+      Math.max(0, deadline - Date.now())
+    )
+    const settle = (): void => {
+      clearTimeout(timer)
+      socket.off('connect', onConnect)
+      socket.off('error', onError)
+      socket.off('close', onClose)
+    }
+    const onConnect = (): void => {
+      settle()
+      resolve(socket)
+    }
+    const onError = (err: Error): void => {
+      settle()
+      // A late error of an abandoned socket is nobody's business.
+      socket.on('error', () => {})
+      reject(err)
+    }
+    const onClose = (): void => onError(new DialTimeoutError())
+    socket.on('connect', onConnect)
+    socket.on('error', onError)
+    socket.on('close', onClose)
+  })
+}
+
+/** Dialer of all clients that bring none. */
+export const defaultDialer = new TCPDialer({ concurrency: DEFAULT_CONCURRENCY })
+
+/** {@link TCPDialer.dial} of the shared dialer. */
+export const dial = (addr: string): Promise<Conn> => defaultDialer.dial(addr)
+/** {@link TCPDialer.dialTimeout} of the shared dialer. */
+export const dialTimeout = (addr: string, ms: number): Promise<Conn> =>
+  defaultDialer.dialTimeout(addr, ms)
+/** {@link TCPDialer.dialDualStack} of the shared dialer. */
+export const dialDualStack = (addr: string): Promise<Conn> => defaultDialer.dialDualStack(addr)
+/** {@link TCPDialer.dialDualStackTimeout} of the shared dialer. */
+export const dialDualStackTimeout = (addr: string, ms: number): Promise<Conn> =>
+  defaultDialer.dialDualStackTimeout(addr, ms)
+/** {@link TCPDialer.flushDNSCache} of the shared dialer. */
+export const flushDNSCache = (): void => defaultDialer.flushDNSCache()
