@@ -10,6 +10,8 @@ const SERVER_MEMBERS = new Set(
   'listen close address on once off removeListener listening ref unref'.split(' ')
 )
 const SERVER_EVENTS = new Set(['listening', 'error', 'close'])
+/** How settings that hold a mount path are called, where their value cannot be seen. */
+const NAMES_A_PATH = /(path|prefix|url|base|root|route|endpoint|version)s?$/i
 /** Test tools that take an app or server and only need `address`, `listen` and `close`. */
 const TEST_CLIENTS = new Set(['supertest', 'supertest-session', 'light-my-request'])
 
@@ -37,11 +39,25 @@ export interface Blocker {
   reason: string
 }
 
+/** A time-out that the code sets on a node server and ours takes as an option. */
+export interface ServerTimeout {
+  option: string
+  value: string
+  statement: ts.ExpressionStatement
+}
+
+const TIMEOUTS: Record<string, string> = {
+  keepAliveTimeout: 'idleTimeout',
+  headersTimeout: 'readHeaderTimeout',
+  requestTimeout: 'readTimeout',
+}
+
 /** Every app, router and server of the project, what is registered on it and how it is used. */
 export class AppGraph {
   readonly services = new Set<Service>()
   readonly registrations: Registration[] = []
   readonly blockers = new Map<Service, Blocker[]>()
+  readonly timeouts = new Map<Service, ServerTimeout[]>()
   readonly #values: Values
   readonly #workspace: Workspace
   readonly #mounted = new Map<Service, boolean>()
@@ -101,6 +117,7 @@ export class AppGraph {
   #create(service: Service): void {
     this.services.add(service)
     if (service.kind === 'server' && service.flavor === 'node') this.#createServer(service)
+    if (service.kind === 'server' && service.flavor === 'fasthttp') this.#ownServer(service)
     if (service.flavor === 'connect') {
       this.block(service, service.node, 'connect applications are adapted as a whole')
     }
@@ -121,6 +138,24 @@ export class AppGraph {
       path: undefined,
       items: [this.#item(handler)],
     })
+  }
+
+  /** `new Server({ handler: adapt(target) })` of an earlier run. */
+  #ownServer(service: Service): void {
+    const options = service.node.arguments?.[0]
+    if (options === undefined || !ts.isObjectLiteralExpression(options)) return
+    for (const property of options.properties) {
+      if (!ts.isPropertyAssignment(property) || property.name.getText() !== 'handler') continue
+      const item = this.#item(property.initializer)
+      if (!item.adapted) continue
+      this.registrations.push({
+        owner: service,
+        call: service.node,
+        method: 'createServer',
+        path: undefined,
+        items: [item],
+      })
+    }
   }
 
   /** `node.name(...)` or `node.name`, where node is a service or a route. */
@@ -149,7 +184,23 @@ export class AppGraph {
       if (!isEvent || (event && ts.isStringLiteralLike(event) && SERVER_EVENTS.has(event.text)))
         return
     }
+    if (this.#timeout(service, access, name)) return
     this.block(service, access, `server.${name} has no counterpart`)
+  }
+
+  /** `server.keepAliveTimeout = 5000` is an option of our server. */
+  #timeout(service: Service, access: ts.PropertyAccessExpression, name: string): boolean {
+    const option = TIMEOUTS[name]
+    const assignment = access.parent
+    if (option === undefined || !ts.isBinaryExpression(assignment)) return false
+    const statement = assignment.parent
+    if (assignment.left !== access || !ts.isExpressionStatement(statement)) return false
+    if (!isConstant(assignment.right)) return false
+    if (this.#workspace.isReadonly(statement.getSourceFile())) return false
+    const list = this.timeouts.get(service) ?? []
+    list.push({ option, value: assignment.right.getText(), statement })
+    this.timeouts.set(service, list)
+    return true
   }
 
   #register(service: Service, call: ts.CallExpression, method: string, receiver: ts.Node): void {
@@ -182,7 +233,10 @@ export class AppGraph {
       const [first] = inner.elements
       return first !== undefined && this.#isPath(first)
     }
-    if (this.#values.of(inner).kind !== 'unknown') return false
+    const value = this.#values.of(inner)
+    if (members(value).every((each) => each.kind === 'text')) return true
+    if (value.kind !== 'unknown') return false
+    if (NAMES_A_PATH.test(inner.getText())) return true
     const type = this.#workspace.checker.getTypeAtLocation(inner)
     return (type.flags & ts.TypeFlags.StringLike) !== 0
   }
@@ -200,14 +254,11 @@ export class AppGraph {
   }
 
   #item(node: ts.Expression): RegisteredItem {
-    const value = this.#values.of(node)
-    const item: RegisteredItem = {
-      node,
-      functions: [],
-      services: [],
-      foreign: undefined,
-      adapted: isAdapted(value),
-    }
+    const outer = this.#values.of(node)
+    const adapted = isAdapted(outer)
+    const inner = outer.kind === 'result' ? outer.node.arguments?.[0] : undefined
+    const value = adapted && inner !== undefined ? this.#values.of(inner) : outer
+    const item: RegisteredItem = { node, functions: [], services: [], foreign: undefined, adapted }
     for (const each of members(value)) {
       if (each.kind === 'function') item.functions.push(each.node)
       else if (each.kind === 'service') item.services.push(each.service)
@@ -251,7 +302,13 @@ export class AppGraph {
     for (const callee of callees) {
       if (callee.kind === 'function' || callee.kind === 'class') continue
       if (this.#isTestClient(callee) || isAdaptor(callee)) continue
-      if (callee.kind === 'export' && callee.name === 'createServer') continue
+      // A test reaches the app over HTTP, by a tool that needs an address and no more.
+      if (this.#workspace.isReadonly(node.getSourceFile()) && !isNodeServerCall(callee)) continue
+      if (isNodeServerCall(callee)) {
+        if (!this.#workspace.isReadonly(node.getSourceFile())) continue
+        this.block(service, node, 'a test hands the app to http.createServer')
+        continue
+      }
       if (service.kind !== 'server' && this.#isRegistrationCall(call)) continue
       if (service.kind === 'router' && call.expression.getText() === 'console.log') continue
       this.block(service, node, `the ${service.kind} is passed to ${shortText(call.expression)}`)
@@ -269,6 +326,13 @@ export class AppGraph {
     if (callee.kind === 'export') return TEST_CLIENTS.has(callee.module)
     return false
   }
+}
+
+/** A number, or a product of numbers: safe to move to another place. */
+function isConstant(node: ts.Expression): boolean {
+  const inner = unwrap(node)
+  if (ts.isNumericLiteral(inner)) return true
+  return ts.isBinaryExpression(inner) && isConstant(inner.left) && isConstant(inner.right)
 }
 
 function cutsPath(registration: Registration): boolean {
@@ -290,6 +354,10 @@ function isServiceExpression(node: ts.Node): node is ts.Expression {
 function continuesChain(node: ts.Expression): boolean {
   const outer = wrapOut(node)
   return ts.isPropertyAccessExpression(outer.parent) && outer.parent.expression === outer
+}
+
+function isNodeServerCall(value: Value): boolean {
+  return value.kind === 'export' && value.name === 'createServer'
 }
 
 function isAdaptor(value: Value): boolean {

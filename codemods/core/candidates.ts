@@ -15,7 +15,7 @@ import {
 import { isExportsObject, members, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
-export type Role = 'req' | 'res' | 'next' | 'err'
+export type Role = 'req' | 'res' | 'next'
 export type CandidateKind = 'handler' | 'error' | 'param' | 'helper'
 
 export interface RoleUse {
@@ -30,6 +30,13 @@ export interface HelperCall {
   parameter: boolean
 }
 
+/** `middleware(req, res, next)` of a package, called by hand. */
+export interface ForeignCall {
+  call: ts.CallExpression
+  /** What the middleware is given as next. */
+  then: ts.Expression
+}
+
 /** A function that takes part in answering requests, with everything it does with its roles. */
 export interface Candidate {
   fn: FunctionNode
@@ -42,6 +49,7 @@ export interface Candidate {
   symbols: Map<ts.Symbol, Role>
   uses: RoleUse[]
   helperCalls: HelperCall[]
+  foreignCalls: ForeignCall[]
   /** `const request = req`: the declarations that only give a role another name. */
   aliases: ts.VariableDeclaration[]
   registrations: { registration: Registration; item: RegisteredItem }[]
@@ -49,7 +57,7 @@ export interface Candidate {
 }
 
 const EXPRESS_ROLES: Role[] = ['req', 'res', 'next']
-const ERROR_ROLES: Role[] = ['err', 'req', 'res', 'next']
+const ERROR_ROLES: (Role | undefined)[] = [undefined, 'req', 'res', 'next']
 
 /** Finds every handler behind the registrations and every helper behind the handlers. */
 export class Candidates {
@@ -76,9 +84,12 @@ export class Candidates {
 
   #fromRegistration(registration: Registration): void {
     const { owner } = registration
-    if (owner.flavor === 'fasthttp' || owner.flavor === 'connect') return
-    const flavor = owner.flavor
+    if (owner.flavor === 'connect') return
+    const isOurs = owner.flavor === 'fasthttp'
+    const isServer = registration.method === 'createServer'
+    const flavor = owner.flavor === 'fasthttp' ? (isServer ? 'node' : 'express') : owner.flavor
     for (const item of registration.items) {
+      if (isOurs && !item.adapted) continue
       for (const fn of item.functions) {
         const [kind, roles] = rolesFor(registration, fn)
         const candidate = this.#add(fn, kind, roles, flavor, this.#graph.isMountedAt(registration))
@@ -108,6 +119,7 @@ export class Candidates {
       symbols: new Map(),
       uses: [],
       helperCalls: [],
+      foreignCalls: [],
       aliases: [],
       registrations: [],
       blockers: [],
@@ -128,7 +140,10 @@ export class Candidates {
     flavor: 'express' | 'node',
     mounted: boolean
   ): void {
-    const same = known.fn.parameters.every((_, index) => known.roleAt[index] === roles[index])
+    // A call may leave out trailing arguments: error handlers are called without next.
+    const same = known.fn.parameters.every(
+      (_, index) => index >= roles.length || known.roleAt[index] === roles[index]
+    )
     if (!same) block(known, known.fn, 'its callers disagree about its parameters')
     if (known.flavor !== flavor) block(known, known.fn, 'it serves both Express and node:http')
     if (known.kind === 'helper' && kind !== 'helper') known.kind = kind
@@ -141,6 +156,7 @@ export class Candidates {
   #scan(candidate: Candidate): void {
     candidate.uses = []
     candidate.helperCalls = []
+    candidate.foreignCalls = []
     candidate.aliases = []
     candidate.symbols.clear()
     candidate.fn.parameters.forEach((parameter, index) => {
@@ -208,14 +224,27 @@ export class Candidates {
     if (!ts.isCallExpression(call) || call.expression === outer) return
     if (candidate.helperCalls.some((each) => each.call === call)) return
     const targets = this.#values.functionsOf(call.expression)
-    if (targets.length === 0) return
     const roles = call.arguments.map((argument) => this.#roleOf(candidate, argument))
+    if (targets.length === 0) {
+      if (use.role === 'req') this.#followForeign(candidate, call, roles)
+      return
+    }
     const parameter = this.#isParameter(call.expression)
     candidate.helperCalls.push({ call, targets, parameter })
-    const kind = parameter && roles.includes('err') ? 'error' : parameter ? 'handler' : 'helper'
+    const kind = parameter ? 'handler' : 'helper'
     for (const target of targets) {
       this.#add(target, kind, roles, candidate.flavor, candidate.mounted)
     }
+  }
+
+  #followForeign(candidate: Candidate, call: ts.CallExpression, roles: (Role | undefined)[]): void {
+    const [, , then] = call.arguments
+    if (call.arguments.length !== 3 || then === undefined) return
+    if (roles[0] !== 'req' || roles[1] !== 'res') return
+    const callee = unwrap(call.expression)
+    if (roles[2] !== 'next' && !isFunctionNode(unwrap(then))) return
+    if (!ts.isIdentifier(callee) && !ts.isCallExpression(callee)) return
+    candidate.foreignCalls.push({ call, then })
   }
 
   #isParameter(callee: ts.Expression): boolean {
@@ -319,7 +348,10 @@ export function block(candidate: Candidate, node: ts.Node, reason: string): void
   candidate.blockers.push({ node, reason })
 }
 
-function rolesFor(registration: Registration, fn: FunctionNode): [CandidateKind, Role[]] {
+function rolesFor(
+  registration: Registration,
+  fn: FunctionNode
+): [CandidateKind, (Role | undefined)[]] {
   if (registration.method === 'createServer') return ['handler', ['req', 'res']]
   if (registration.method === 'param') return ['param', EXPRESS_ROLES]
   const required = fn.parameters.filter((p) => p.initializer === undefined).length

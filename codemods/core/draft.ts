@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph'
 import type { Blocker } from './app-graph.js'
-import { walk } from './ast.js'
+import { walk, type FunctionNode } from './ast.js'
 import { rewrite, type Edit, type Part, type Span } from './edits.js'
 import { styleOf, type TextStyle } from './text.js'
 
@@ -13,7 +13,11 @@ export interface ImportNeed {
 
 /** What happens to the answer at one node, in the order the code runs. */
 export type FlowEvent =
-  | { kind: 'head' | 'write' | 'answer'; promise: boolean }
+  | { kind: 'head' | 'write' | 'answer'; promise: boolean; rejection?: ts.Expression }
+  /** One of several functions answers: `res.format({ ... })`. */
+  | { kind: 'choice'; functions: FunctionNode[] }
+  /** Middleware of a package runs and answers or calls `then`. */
+  | { kind: 'foreign'; then: ts.Expression }
   | { kind: 'next'; call: ts.CallExpression }
   | { kind: 'responded' }
   | { kind: 'helper'; call: ts.CallExpression }

@@ -4,7 +4,7 @@ import type { RegisteredItem, Registration } from './app-graph.js'
 import type { Candidate } from './candidates.js'
 import { argumentsSpan, spanOf } from './draft.js'
 import { FileEdits } from './file-edits.js'
-import type { ProjectPlan } from './project.js'
+import { servicesOf, type ProjectPlan } from './project.js'
 import { members, type Service, type Value } from './values.js'
 import { importedType } from '../transforms/types.js'
 
@@ -127,8 +127,28 @@ export class Emitter {
     const file = this.#file(node)
     const name = service.kind === 'app' ? 'App' : 'Router'
     const local = file.need('fasthttp/router', name)
-    file.rewrite(spanOf(node), [`new ${local}(`, argumentsSpan(node), ')'])
+    file.rewrite(spanOf(node), [
+      `new ${local}(`,
+      ...this.#options(service),
+      argumentsSpan(node),
+      ')',
+    ])
     file.found(service.kind, node)
+  }
+
+  /** The time-outs set on what `app.listen()` gave are options of the app. */
+  #options(app: Service): string[] {
+    const limits: string[] = []
+    for (const [server, timeouts] of this.#plan.graph.timeouts) {
+      const call = server.node
+      if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) continue
+      if (!servicesOf(this.#plan.values, call.expression.expression).includes(app)) continue
+      for (const { option, value, statement } of timeouts) {
+        limits.push(`${option}: ${value}`)
+        this.#file(statement).remove(statement)
+      }
+    }
+    return limits.length === 0 ? [] : [`{ ${limits.join(', ')} }`]
   }
 
   /** `app.listen()` of an app that stays on Express is served by our engine through adapt. */
@@ -153,6 +173,7 @@ export class Emitter {
     const registration = this.#plan.graph.registrationsOf(server)[0]
     const item = registration?.items[0]
     if (item === undefined || item.adapted) return
+    const timeouts = this.#plan.graph.timeouts.get(server) ?? []
     const call = server.node as ts.CallExpression
     const [app] = item.services
     if (!this.#plan.isConverted(server)) {
@@ -167,6 +188,8 @@ export class Emitter {
     const options = call.arguments.length > 1 ? call.arguments[0] : undefined
     const tls = options === undefined ? [] : ['tls: ', spanOf(options), ', ']
     const plain = app === undefined ? 'noDefaultContentType: true, ' : ''
+    const limits = timeouts.map((each) => `${each.option}: ${each.value}, `).join('')
+    for (const { statement } of timeouts) this.#file(statement).remove(statement)
     file.rewrite(spanOf(call), [`new ${type}({ `, ...tls, `${plain}handler: `, ...handler, ' })'])
     file.found('server', call)
   }
@@ -217,6 +240,21 @@ export class Emitter {
     const isError = registration.items.some((item) => this.#isErrorItem(item))
     if (isError && method === 'use') this.#onError(registration)
     for (const item of registration.items) this.#item(item)
+  }
+
+  /** What an earlier run adapted and can be native now loses its wrapper and its mark. */
+  #unadapt(item: RegisteredItem, registration: Registration): void {
+    const app = item.services[0]
+    const isReady =
+      item.foreign === undefined &&
+      item.functions.every((fn) => this.#plan.isNative(fn)) &&
+      item.services.every((service) => this.#plan.isConverted(service))
+    const call = unwrap(item.node)
+    if (!isReady || !ts.isCallExpression(call) || call.arguments[0] === undefined) return
+    const file = this.#file(item.node)
+    const suffix = registration.method === 'createServer' && app !== undefined ? '.handler' : ''
+    file.rewrite(spanOf(item.node), [spanOf(call.arguments[0]), suffix])
+    file.clearTodo(item.node)
   }
 
   #onError(registration: Registration): void {

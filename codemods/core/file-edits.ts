@@ -2,7 +2,7 @@ import { ts } from 'ts-morph'
 import type { FileContext, Finding, ImportNeed } from './draft.js'
 import { rewrite, type Edit, type Part, type Span } from './edits.js'
 import { enclosingStatement } from './ast.js'
-import { indentAt } from './text.js'
+import { indentAt, wholeLines } from './text.js'
 
 /** All edits of one file, from every handler and registration in it. */
 export class FileEdits {
@@ -41,6 +41,26 @@ export class FileEdits {
     const entry = this.#todos.get(start) ?? { indent: indentAt(text, start), reasons: [] }
     if (!entry.reasons.includes(marker)) entry.reasons.push(marker)
     this.#todos.set(start, entry)
+  }
+
+  /** Takes out a whole statement, with its line when it stands alone on it. */
+  remove(statement: ts.Statement): void {
+    const start = statement.getStart()
+    const lines = wholeLines(this.context.file.text, start, statement.end)
+    const [from, to] = lines ?? [start, statement.end]
+    this.rewrite({ start: from, end: to }, [''])
+  }
+
+  /** Drops the marks above the statement of `node`. */
+  clearTodo(node: ts.Node): void {
+    const { text } = this.context.file
+    const statement = enclosingStatement(node)
+    for (const comment of ts.getLeadingCommentRanges(text, statement.getFullStart()) ?? []) {
+      if (!text.slice(comment.pos, comment.end).includes('TODO(fh-migrate)')) continue
+      const lines = wholeLines(text, comment.pos, comment.end)
+      const isKnown = this.edits.some((edit) => edit.start === lines?.[0])
+      if (lines !== undefined && !isKnown) this.rewrite({ start: lines[0], end: lines[1] }, [''])
+    }
   }
 
   /** Every edit, the comments of {@link todo} included. */

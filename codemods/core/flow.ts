@@ -49,12 +49,16 @@ export class FlowAnalysis extends StatementFlow {
   #promise = false
   #mode: Mode = 'waited'
   #fn: FunctionNode
+  /** Parameters that only ever hold an error. */
+  readonly #truthy = new Set<ts.Node>()
   readonly #closures = new Map<FunctionNode, Summary | undefined>()
 
   constructor(candidate: Candidate, draft: Draft, host: FlowHost) {
     super(draft, host)
     this.#candidate = candidate
     this.#fn = candidate.fn
+    const [first] = candidate.fn.parameters
+    if (candidate.kind === 'error' && first !== undefined) this.#truthy.add(first)
   }
 
   run(): Summary {
@@ -116,6 +120,7 @@ export class FlowAnalysis extends StatementFlow {
       if (known !== undefined && this.host.workspace.symbolOf(node) === known.symbol) {
         return [state(known.truthy), state(known.falsy)]
       }
+      if (this.#isError(node)) return [this.state, UNREACHABLE]
     }
     const target = ts.isAwaitExpression(node) ? unwrap(node.expression) : node
     const event = this.draft.events.get(target)
@@ -130,6 +135,12 @@ export class FlowAnalysis extends StatementFlow {
     }
     this.visit(node)
     return [this.state, this.state]
+  }
+
+  /** Error middleware only runs with an error. */
+  #isError(node: ts.Identifier): boolean {
+    const declaration = this.host.workspace.symbolOf(node)?.declarations?.[0]
+    return declaration !== undefined && this.#truthy.has(declaration)
   }
 
   #binaryCondition(node: ts.BinaryExpression): [FlowState, FlowState] | undefined {
@@ -168,7 +179,7 @@ export class FlowAnalysis extends StatementFlow {
     const node = ts.isExpression(expression) ? unwrap(expression) : expression
     if (isFunctionNode(node) || ts.isClassLike(node)) {
       if (this.#touches(node) && !this.#isNamedClosure(node)) {
-        this.draft.block(node, 'req or res is used in a function that is kept for later')
+        this.#late(node, 'req or res is used in a function that is kept for later')
       }
     } else if (ts.isCallExpression(node)) {
       this.#call(node)
@@ -205,6 +216,7 @@ export class FlowAnalysis extends StatementFlow {
       this.#waitFor(node, 'a promise')
       return
     }
+    if (this.#special(node)) return
     const closure = this.#closureCalled(node)
     if (closure === undefined) this.#visitCallee(node)
     this.#callArguments(node)
@@ -215,6 +227,63 @@ export class FlowAnalysis extends StatementFlow {
       return
     }
     this.#event(node)
+  }
+
+  /** Calls whose callbacks are known to be part of the answer. */
+  #special(node: ts.CallExpression): boolean {
+    const event = this.draft.events.get(node)
+    if (event === undefined) return false
+    if (event.kind === 'choice') {
+      this.#choice(node, event.functions)
+    } else if (event.kind === 'foreign') {
+      this.#foreign(node, event.then)
+    } else if ('rejection' in event && event.rejection !== undefined) {
+      this.#answerOrReject(node, event.rejection)
+    } else {
+      return false
+    }
+    return true
+  }
+
+  #choice(node: ts.CallExpression, functions: FunctionNode[]): void {
+    const entry = this.state
+    let after: FlowState = UNREACHABLE
+    let promise = false
+    for (const fn of functions) {
+      const summary = this.#function(fn, entry)
+      promise ||= summary.promise
+      after = join(after, state(summary.truthy | summary.falsy))
+    }
+    this.state = entry
+    this.#apply({ kind: 'answer', promise: false }, node, ANSWERED)
+    this.state = join(after, this.state)
+    if (promise) this.#waitFor(node, 'an answer that takes time')
+  }
+
+  #foreign(node: ts.CallExpression, then: ts.Expression): void {
+    const entry = this.state
+    this.visit(node.expression)
+    this.throws |= this.state.bits
+    this.#apply({ kind: 'answer', promise: false }, node, ANSWERED)
+    const answered = this.state
+    this.state = entry
+    this.#continuation(then)
+    this.state = join(answered, this.state)
+    this.#waitFor(node, 'a middleware')
+  }
+
+  #answerOrReject(node: ts.CallExpression, rejection: ts.Expression): void {
+    for (const argument of node.arguments) if (argument !== rejection) this.visit(argument)
+    const entry = this.state
+    this.throws |= entry.bits
+    this.#apply({ kind: 'answer', promise: false }, node, ANSWERED)
+    const answered = this.state
+    this.state = entry
+    const fn = this.#functionBehind(rejection)
+    if (fn?.parameters[0] !== undefined) this.#truthy.add(fn.parameters[0])
+    this.#continuation(rejection)
+    this.state = join(answered, this.state)
+    this.#waitFor(node, 'an answer that takes time')
   }
 
   #visitCallee(node: ts.CallExpression): void {
@@ -273,10 +342,7 @@ export class FlowAnalysis extends StatementFlow {
     } else if (functions.length === 1 && this.#canWrap(node)) {
       this.#wrapCallback(node, callbacks[0]!, functions[0]!)
     } else {
-      this.draft.block(
-        node,
-        'req, res or next is used in a callback that may run after the handler'
-      )
+      this.#late(node, 'req, res or next is used in a callback that may run after the handler')
     }
   }
 
@@ -350,11 +416,17 @@ export class FlowAnalysis extends StatementFlow {
     // Reading the body inside a promise the handler waits for is sound; answering there is not
     // provable, because the promise may settle before.
     if (this.#hasEventInside(fn)) {
-      this.draft.block(node, 'the answer is given inside a promise made by hand')
+      this.#late(node, 'the answer is given inside a promise made by hand')
     } else if (!isAwaited(node) && !this.#isReturnedByHelper(node)) {
       this.draft.block(node, 'a promise that reads the request is not waited for')
     }
     this.throws |= this.state.bits
+  }
+
+  /** The answer may come from here, so no path after it is blamed for having none. */
+  #late(node: ts.Node, reason: string): void {
+    this.draft.block(node, reason)
+    if (this.state.bits !== 0) this.state = state(ANSWERED)
   }
 
   #isReturnedByHelper(node: ts.Expression): boolean {
@@ -474,7 +546,7 @@ export class FlowAnalysis extends StatementFlow {
 
   #event(node: ts.Node): void {
     const event = this.draft.events.get(node)
-    if (event === undefined || event.kind === 'helper' || event.kind === 'responded') return
+    if (event === undefined || !('promise' in event || event.kind === 'next')) return
     if (event.kind === 'next') {
       if (this.#mode === 'sync') this.draft.block(node, 'next() is called in a loop')
       this.#promise = true
@@ -646,7 +718,13 @@ function isReturned(node: ts.Expression): boolean {
 }
 
 function isValueUsed(node: ts.Expression): boolean {
-  const { parent } = wrapOut(node)
+  const outer = wrapOut(node)
+  const { parent } = outer
+  if (ts.isPropertyAccessExpression(parent)) {
+    const call = callOf(parent)
+    const method = call === undefined ? undefined : promiseMethod(call)
+    return method === undefined || (method === 'then' && takesValue(call!.arguments[0]))
+  }
   return !(
     ts.isExpressionStatement(parent) ||
     ts.isReturnStatement(parent) ||
@@ -654,6 +732,12 @@ function isValueUsed(node: ts.Expression): boolean {
     ts.isAwaitExpression(parent) ||
     ts.isVoidExpression(parent)
   )
+}
+
+function takesValue(callback: ts.Expression | undefined): boolean {
+  if (callback === undefined) return false
+  const inner = unwrap(callback)
+  return !isFunctionNode(inner) || inner.parameters.length > 0
 }
 
 function isLogical(kind: ts.SyntaxKind): boolean {

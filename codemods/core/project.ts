@@ -27,6 +27,7 @@ export class ProjectPlan {
   readonly #contexts = new Map<ts.SourceFile, FileContext>()
   readonly #summaries = new Map<FunctionNode, Summary>()
   readonly #reasons = new Map<Candidate, string>()
+  readonly #roots = new Map<Candidate, string>()
 
   constructor(workspace: Workspace, options: ProjectOptions) {
     this.workspace = workspace
@@ -200,6 +201,13 @@ export class ProjectPlan {
     return undefined
   }
 
+  /** The reason of one that stays only because another does names the first in the row. */
+  #follow(candidate: Candidate, cause: Candidate, link: string): void {
+    const root = this.#roots.get(cause) ?? this.#reasons.get(cause)!
+    this.#roots.set(candidate, root)
+    this.#reasons.set(candidate, `${link} and stays on req and res: ${root}`)
+  }
+
   #spread(caller: Candidate): void {
     for (const helper of caller.helperCalls) {
       for (const target of helper.targets) {
@@ -209,9 +217,9 @@ export class ProjectPlan {
         const callerReason = this.#reasons.get(caller)
         // A wrapper can be given an adapted handler; a helper that is called by name cannot stay.
         if (calleeReason !== undefined && callerReason === undefined && !helper.parameter) {
-          this.#reasons.set(caller, `it calls ${nameOf(target)}, which stays: ${calleeReason}`)
+          this.#follow(caller, callee, `it calls ${nameOf(target)}`)
         } else if (callerReason !== undefined && calleeReason === undefined) {
-          this.#reasons.set(callee, `${nameOf(caller.fn)} calls it and stays: ${callerReason}`)
+          this.#follow(callee, caller, `${nameOf(caller.fn)} calls it`)
         }
       }
     }

@@ -25,6 +25,8 @@ export type Value =
   | { kind: 'instance'; node: ts.ClassLikeDeclaration }
   | { kind: 'object'; node: ts.ObjectLiteralExpression }
   | { kind: 'array'; node: ts.ArrayLiteralExpression }
+  | { kind: 'map'; node: ts.NewExpression }
+  | { kind: 'text'; node: ts.Expression }
   | { kind: 'result'; callee: Value; node: ts.CallExpression | ts.NewExpression }
   | { kind: 'union'; values: Value[] }
   | { kind: 'unknown' }
@@ -33,6 +35,7 @@ export const UNKNOWN: Value = { kind: 'unknown' }
 
 const NODE_SERVERS = new Set(['http', 'https'])
 const MAX_ROUNDS = 6
+const ITERATIONS = new Set(['forEach', 'map', 'filter', 'some', 'every', 'flatMap'])
 const REGISTRARS = new Set(
   'use get post put patch delete head options all trace param set enable disable engine'.split(' ')
 )
@@ -58,6 +61,9 @@ export class Values {
   readonly #assignments = new Map<ts.Symbol, ts.Expression[]>()
   readonly #allCalls: (ts.CallExpression | ts.NewExpression)[] = []
   readonly #services = new Map<ts.Node, Service>()
+  /** What `push` and `set` calls put into array literals and maps. */
+  #added = new Map<ts.Node, ts.Expression[]>()
+  readonly #asking = new Set<string>()
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace
@@ -104,7 +110,32 @@ export class Values {
     return found
   }
 
+  /** Everything an array or a map is known to hold. */
+  elements(value: Value): Value {
+    const found: Value[] = []
+    for (const each of members(value)) {
+      if (each.kind !== 'array' && each.kind !== 'map') return UNKNOWN
+      const own = each.kind === 'array' ? [...each.node.elements] : mapValues(each.node)
+      for (const element of [...own, ...(this.#added.get(each.node) ?? [])]) {
+        if (ts.isSpreadElement(element)) found.push(this.elements(this.of(element.expression)))
+        else found.push(this.of(element))
+      }
+    }
+    return union(found)
+  }
+
   member(value: Value, name: string): Value {
+    // An object that spreads itself, directly or in a circle, has no further members.
+    const key =
+      'node' in value ? `${value.node.getSourceFile().fileName}:${value.node.pos}.${name}` : ''
+    if (this.#asking.has(key)) return UNKNOWN
+    if (key !== '') this.#asking.add(key)
+    const found = this.#member(value, name)
+    this.#asking.delete(key)
+    return found
+  }
+
+  #member(value: Value, name: string): Value {
     switch (value.kind) {
       case 'module':
         if (name === 'default' || name === value.name) return value
@@ -127,6 +158,7 @@ export class Values {
   #edgeCount(): number {
     let count = 0
     for (const calls of this.#calls.values()) count += calls.length
+    for (const added of this.#added.values()) count += added.length
     return count
   }
 
@@ -155,7 +187,9 @@ export class Values {
   #indexCalls(): void {
     this.#memo = new Map()
     const next = new Map<FunctionNode, (ts.CallExpression | ts.NewExpression)[]>()
+    const added = new Map<ts.Node, ts.Expression[]>()
     for (const call of this.#allCalls) {
+      this.#indexAdded(call, added)
       for (const value of members(this.of(call.expression))) {
         const fn = value.kind === 'class' ? constructorOf(value.node) : functionOf(value)
         if (fn === undefined) continue
@@ -165,7 +199,26 @@ export class Values {
       }
     }
     this.#calls = next
+    this.#added = added
     this.#memo = new Map()
+  }
+
+  #indexAdded(
+    call: ts.CallExpression | ts.NewExpression,
+    added: Map<ts.Node, ts.Expression[]>
+  ): void {
+    const callee = call.expression
+    if (!ts.isPropertyAccessExpression(callee)) return
+    const { text } = callee.name
+    if (text !== 'push' && text !== 'unshift' && text !== 'set') return
+    for (const each of members(this.of(callee.expression))) {
+      const args = [...(call.arguments ?? [])]
+      const isSet = each.kind === 'map' && text === 'set'
+      if (!isSet && (each.kind !== 'array' || text === 'set')) continue
+      const list = added.get(each.node) ?? []
+      list.push(...(isSet ? args.slice(1, 2) : args))
+      added.set(each.node, list)
+    }
   }
 
   #evaluate(node: ts.Node): Value {
@@ -175,7 +228,8 @@ export class Values {
     if (ts.isPropertyAccessExpression(node)) return this.#property(node, node.name.text)
     if (ts.isElementAccessExpression(node)) {
       const key = node.argumentExpression
-      return ts.isStringLiteralLike(key) ? this.#property(node, key.text) : UNKNOWN
+      if (ts.isStringLiteralLike(key)) return this.#property(node, key.text)
+      return this.#computed(this.of(node.expression))
     }
     if (ts.isCallExpression(node)) return this.#call(node)
     if (ts.isNewExpression(node)) return this.#new(node)
@@ -183,14 +237,31 @@ export class Values {
     if (ts.isArrayLiteralExpression(node)) return { kind: 'array', node }
     if (ts.isAwaitExpression(node)) return this.of(node.expression)
     if (node.kind === ts.SyntaxKind.ThisKeyword) return this.#this(node)
+    if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) return { kind: 'text', node }
     if (ts.isConditionalExpression(node)) {
       return union([this.of(node.whenTrue), this.of(node.whenFalse)])
     }
     if (ts.isBinaryExpression(node)) {
       if (node.operatorToken.kind === ts.SyntaxKind.EqualsToken) return this.of(node.right)
       if (node.operatorToken.kind === ts.SyntaxKind.CommaToken) return this.of(node.right)
+      if (node.operatorToken.kind === ts.SyntaxKind.PlusToken) {
+        const sides = [this.of(node.left), this.of(node.right)]
+        if (sides.some((side) => side.kind === 'text')) return { kind: 'text', node }
+      }
+      if (isFallback(node.operatorToken.kind)) {
+        return union([this.of(node.left), this.of(node.right)])
+      }
     }
     return UNKNOWN
+  }
+
+  /** `table[key]`: any of the values of a literal object, array or map. */
+  #computed(value: Value): Value {
+    if (value.kind === 'array' || value.kind === 'map') return this.elements(value)
+    if (value.kind !== 'object') return UNKNOWN
+    const names = value.node.properties.map((property) => nameText(property.name))
+    if (names.includes(undefined)) return UNKNOWN
+    return union(names.map((name) => this.member(value, name!)))
   }
 
   #identifier(node: ts.Identifier): Value {
@@ -200,6 +271,8 @@ export class Values {
     if (symbol === undefined || declaration === undefined) return UNKNOWN
     const assigned = this.assignmentsTo(symbol)
     if (ts.isVariableDeclaration(declaration)) {
+      const loop = declaration.parent.parent
+      if (ts.isForOfStatement(loop)) return this.elements(this.of(loop.expression))
       const initial = declaration.initializer
       const all = initial === undefined ? assigned : [initial, ...assigned]
       const real = all.filter((each) => !isEmptyValue(each))
@@ -362,7 +435,7 @@ export class Values {
     if (!isFunctionNode(fn) || node.dotDotDotToken !== undefined) return UNKNOWN
     const index = fn.parameters.indexOf(node)
     const calls = this.callsOf(fn)
-    const values: Value[] = []
+    const values: Value[] = index === 0 ? this.#iterated(fn) : []
     for (const call of calls) {
       const argument = call.arguments?.[index]
       if (argument !== undefined) values.push(this.of(argument))
@@ -371,12 +444,24 @@ export class Values {
     return union(values)
   }
 
+  /** The elements of the list that a callback of `forEach` and its kin is given. */
+  #iterated(fn: FunctionNode): Value[] {
+    const call = fn.parent
+    if (!ts.isCallExpression(call) || call.arguments[0] !== fn) return []
+    if (!ts.isPropertyAccessExpression(call.expression)) return []
+    if (!ITERATIONS.has(call.expression.name.text)) return []
+    return [this.elements(this.of(call.expression.expression))]
+  }
+
   #binding(node: ts.BindingElement): Value {
     const pattern = node.parent
     if (!ts.isObjectBindingPattern(pattern) || node.dotDotDotToken !== undefined) return UNKNOWN
     const name = nameText(node.propertyName ?? node.name)
     if (name === undefined) return UNKNOWN
     const owner = pattern.parent
+    if (ts.isVariableDeclaration(owner) && ts.isForOfStatement(owner.parent.parent)) {
+      return this.member(this.elements(this.of(owner.parent.parent.expression)), name)
+    }
     if (ts.isVariableDeclaration(owner) && owner.initializer !== undefined) {
       return this.member(this.of(owner.initializer), name)
     }
@@ -404,6 +489,8 @@ export class Values {
     const name = node.expression.name.text
     const receiver = this.of(node.expression.expression)
     if (receiver.kind === 'route') return receiver
+    if (receiver.kind === 'map' && name === 'get') return this.elements(receiver)
+    if (receiver.kind === 'array' && name === 'find') return this.elements(receiver)
     if (name === 'bind' && receiver.kind === 'function' && node.arguments.length === 1) {
       return receiver
     }
@@ -439,6 +526,7 @@ export class Values {
   }
 
   #new(node: ts.NewExpression): Value {
+    if (node.expression.getText() === 'Map') return { kind: 'map', node }
     const callee = this.of(node.expression)
     if (callee.kind === 'class') return { kind: 'instance', node: callee.node }
     if (callee.kind === 'export') {
@@ -569,6 +657,19 @@ export function requireSpecifier(node: ts.CallExpression): ts.StringLiteralLike 
   if (!ts.isIdentifier(node.expression) || node.expression.text !== 'require') return undefined
   const [argument] = node.arguments
   return argument !== undefined && ts.isStringLiteralLike(argument) ? argument : undefined
+}
+
+/** The values of `new Map([[key, value], ...])`. */
+function mapValues(node: ts.NewExpression): ts.Expression[] {
+  const [entries] = node.arguments ?? []
+  if (entries === undefined || !ts.isArrayLiteralExpression(entries)) return []
+  return entries.elements.flatMap((entry) =>
+    ts.isArrayLiteralExpression(entry) && entry.elements[1] !== undefined ? [entry.elements[1]] : []
+  )
+}
+
+function isFallback(kind: ts.SyntaxKind): boolean {
+  return kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken
 }
 
 function constructorOf(node: ts.ClassLikeDeclaration): FunctionNode | undefined {

@@ -41,6 +41,8 @@ export class Workspace {
       skipAddingFilesFromTsConfig: true,
       skipFileDependencyResolution: true,
       skipLoadingLibFiles: true,
+      // Otherwise every file would be read and parsed a second time.
+      useInMemoryFileSystem: true,
       compilerOptions: this.#options,
       resolutionHost: () => ({
         resolveModuleNames: (names, from) => names.map((name) => this.#resolvedModule(name, from)),

@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph'
 import { isFunctionNode, unwrap } from '../core/ast.js'
-import type { Role } from '../core/candidates.js'
+import type { ForeignCall, Role } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import type { Part } from '../core/edits.js'
 import { indentAt, wholeLines } from '../core/text.js'
@@ -14,6 +14,7 @@ import { rewriteTypes } from './types.js'
 export function draftHandler(scope: Scope): void {
   const { candidate, draft } = scope
   for (const helper of candidate.helperCalls) rewriteArguments(helper.call, scope)
+  for (const foreign of candidate.foreignCalls) rewriteForeign(foreign, scope)
   for (const alias of candidate.aliases) removeAlias(alias, scope)
   for (const use of candidate.uses) {
     if (isHandled(use.node, scope)) continue
@@ -31,7 +32,7 @@ export function draftHandler(scope: Scope): void {
 function isHandled(node: ts.Identifier, scope: Scope): boolean {
   const { candidate } = scope
   return (
-    candidate.helperCalls.some((each) =>
+    [...candidate.helperCalls, ...candidate.foreignCalls].some((each) =>
       each.call.arguments.some((argument) => unwrap(argument) === node)
     ) ||
     candidate.aliases.some(
@@ -56,6 +57,21 @@ function rewriteArguments(call: ts.CallExpression, scope: Scope): void {
   rewriteList(call.arguments, roles, draft.ctx, (node) => spanOf(node), scope)
   draft.events.set(call, { kind: 'helper', call })
   draft.found('helper', call)
+}
+
+/** `upload(req, res, next)` becomes `adaptMiddleware(upload)(ctx, next)`. */
+function rewriteForeign({ call, then }: ForeignCall, scope: Scope): void {
+  const { draft } = scope
+  const adapt = draft.need('fasthttp/adaptor', 'adaptMiddleware')
+  draft.rewrite(spanOf(call), [
+    `${adapt}(`,
+    spanOf(call.expression),
+    `)(${draft.ctx}, `,
+    spanOf(then),
+    ')',
+  ])
+  draft.events.set(call, { kind: 'foreign', then })
+  draft.found('middleware', call)
 }
 
 function rewriteParameters(scope: Scope): void {
@@ -107,7 +123,7 @@ function rewriteList(
   let first = -1
   let last = -1
   roles.forEach((role, index) => {
-    if (role === undefined || (role === 'err' && first === -1)) return
+    if (role === undefined) return
     if (role === 'next' && first === -1) return
     if (first === -1) first = index
     last = index

@@ -2,10 +2,12 @@ import { ts } from 'ts-morph'
 import {
   callOf,
   contains,
+  isFunctionNode,
   isWriteTarget,
   memberOf,
   unwrap,
   wrapOut,
+  type FunctionNode,
   type Member,
 } from '../core/ast.js'
 import { shortText } from '../core/app-graph.js'
@@ -42,6 +44,8 @@ export function rewriteResponse(use: RoleUse, scope: Scope): void {
     rewriteMember(member, scope)
   } else if (isPipeTarget(outer)) {
     pipe(parent as ts.CallExpression, scope)
+  } else if (isPipelineTarget(outer)) {
+    pipeline(parent as ts.CallExpression, scope)
   } else if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
     draft.block(outer, `res is passed to ${shortText(parent.expression)}`)
   } else {
@@ -103,16 +107,34 @@ function rewriteChain(first: Member['node'], scope: Scope): void {
   if (links === undefined) return
   const statements: Part[][] = []
   let promise = false
+  let answered = false
   for (const link of links) {
-    statements.push(...linkStatements(link, scope))
+    // A status set after the answer never reaches the client: `res.json(x).status(200)`.
+    const isLate = answered && link.name === 'status' && link.call.arguments.every(isLiteral)
+    if (!isLate) statements.push(...linkStatements(link, scope))
+    answered ||= link.row.event === 'answer'
+    if (isLate) continue
     promise ||= link.row.promise === true
     draft.found(link.row.id, link.access, scope.exact ? undefined : link.row.check || undefined)
-    if (link.row.event !== undefined) {
-      draft.events.set(link.call, { kind: link.row.event, promise: link.row.promise === true })
-    }
+    setEvent(link, scope)
   }
   const last = links.at(-1)!.call
   placeStatements(last, statements, promise, scope)
+}
+
+function setEvent(link: Link, scope: Scope): void {
+  const { events } = scope.draft
+  const { call, row } = link
+  if (row.event === undefined) return
+  const promise = row.promise === true
+  const map = call.arguments[0]
+  if (row.member === 'format' && map !== undefined && ts.isObjectLiteralExpression(map)) {
+    const functions = map.properties.flatMap((property) => formatHandler(property) ?? [])
+    events.set(call, { kind: 'choice', functions })
+    return
+  }
+  const rejection = promise ? call.arguments.find((each) => isCallback(each)) : undefined
+  events.set(call, { kind: row.event, promise, ...(rejection === undefined ? {} : { rejection }) })
 }
 
 function linksOf(first: Member['node'], scope: Scope): Link[] | undefined {
@@ -156,9 +178,8 @@ function linkStatements(link: Link, scope: Scope): Part[][] {
   const { draft } = scope
   const { name, call, row } = link
   if (row.special !== true) {
-    if (row.promise === true && call.arguments.some((a) => isCallback(a))) {
-      draft.block(call, `res.${name}() is called with a callback`)
-    }
+    const callback = row.promise === true ? call.arguments.find((a) => isCallback(a)) : undefined
+    if (callback !== undefined) return [fileWithCallback(link, callback, scope)]
     if (name === 'json' && call.arguments.length !== 1) {
       return legacyArguments(link, scope)
     }
@@ -187,9 +208,61 @@ function linkStatements(link: Link, scope: Scope): Part[][] {
     case 'once':
       return [listener(link, scope)]
     default:
-      draft.block(call, `res.${name}() with handlers of its own is not converted`)
-      return []
+      return [formats(link, scope)]
   }
+}
+
+/** `res.format({ json: () => ..., default: () => ... })` with handlers that close over res. */
+function formats(link: Link, scope: Scope): Part[] {
+  const { draft } = scope
+  const { call } = link
+  const [map] = call.arguments
+  const literal = map === undefined ? undefined : unwrap(map)
+  const isPlain =
+    literal !== undefined &&
+    ts.isObjectLiteralExpression(literal) &&
+    literal.properties.every((property) => formatHandler(property)?.parameters.length === 0)
+  if (!isPlain) draft.block(call, 'res.format() is called with handlers that take parameters')
+  return compatCall('format', call, draft)
+}
+
+export function formatHandler(property: ts.ObjectLiteralElementLike): FunctionNode | undefined {
+  if (ts.isMethodDeclaration(property)) return property
+  if (!ts.isPropertyAssignment(property)) return undefined
+  const value = unwrap(property.initializer)
+  return isFunctionNode(value) ? value : undefined
+}
+
+/**
+ * `res.sendFile(path, (err) => { if (err) ... })`: only an error has something to do, so the
+ * callback becomes the rejection handler of the promise.
+ */
+function fileWithCallback(link: Link, callback: ts.Expression, scope: Scope): Part[] {
+  const { draft } = scope
+  const { call, name } = link
+  if (call.arguments.at(-1) !== callback || !onlyHandlesError(callback)) {
+    draft.block(call, `res.${name}() is called with a callback`)
+    return []
+  }
+  const before = call.arguments.at(-2)
+  const args = { start: call.arguments.pos, end: before?.end ?? call.arguments.pos }
+  return [`${draft.compat(name)}(${draft.ctx}, `, args, ').catch(', spanOf(callback), ')']
+}
+
+/** `(err) => { if (err) ... }` and nothing else. */
+function onlyHandlesError(node: ts.Expression): boolean {
+  const fn = unwrap(node)
+  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return false
+  const [error] = fn.parameters
+  const statement = ts.isBlock(fn.body) ? fn.body.statements[0] : undefined
+  return (
+    error !== undefined &&
+    statement !== undefined &&
+    (fn.body as ts.Block).statements.length === 1 &&
+    ts.isIfStatement(statement) &&
+    statement.elseStatement === undefined &&
+    statement.expression.getText() === error.name.getText()
+  )
 }
 
 function legacyArguments(link: Link, scope: Scope): Part[][] {
@@ -293,6 +366,32 @@ function pipe(call: ts.CallExpression, scope: Scope): void {
   draft.events.set(call, { kind: 'answer', promise: false })
 }
 
+/** `await pipeline(source, res)`: the engine reads the source after the handler. */
+function pipeline(call: ts.CallExpression, scope: Scope): void {
+  const { draft } = scope
+  const source = call.arguments[0]!
+  const waiting = wrapOut(call).parent
+  const outer = ts.isAwaitExpression(waiting) ? wrapOut(waiting) : call
+  const isPlain = ts.isExpressionStatement(outer.parent) || ts.isReturnStatement(outer.parent)
+  if (!isPlain || outer === call || isRequestSource(source, scope)) {
+    draft.block(call, 'res is the target of a pipeline that is not simply awaited')
+    return
+  }
+  draft.rewrite(spanOf(outer), [`${draft.ctx}.setBodyStream(`, spanOf(source), ', -1)'])
+  draft.found('pipe', call)
+  draft.events.set(call, { kind: 'answer', promise: false })
+}
+
+function isPipelineTarget(node: ts.Expression): boolean {
+  const call = node.parent
+  return (
+    ts.isCallExpression(call) &&
+    call.arguments.length === 2 &&
+    call.arguments[1] === node &&
+    /(^|\.)pipeline$/.test(call.expression.getText())
+  )
+}
+
 function isRequestSource(node: ts.Expression, scope: Scope): boolean {
   return scope.candidate.uses.some((use) => use.role === 'req' && contains(node, use.node))
 }
@@ -310,6 +409,10 @@ function isPipeTarget(node: ts.Expression): boolean {
 function isCallback(node: ts.Expression): boolean {
   const inner = unwrap(node)
   return ts.isArrowFunction(inner) || ts.isFunctionExpression(inner)
+}
+
+function isLiteral(node: ts.Expression): boolean {
+  return ts.isNumericLiteral(node) || ts.isStringLiteralLike(node)
 }
 
 function isUtf8(node: ts.Expression): boolean {
