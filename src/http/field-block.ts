@@ -57,6 +57,8 @@ export class FieldBlock {
   /** Length of the block with its empty line, in bytes. */
   length = 0
   /** `-1` where there is none. */
+  /** Takes any one Host, as node:http does, for handlers that stand in for it. */
+  anyHost = false
   contentLength = -1
   chunked = false
   closes = false
@@ -182,7 +184,7 @@ export class FieldBlock {
         if (first !== 0x68 || !isName(buf, nameStart, 'host')) return 0
         if (this.host >= 0) return DUPLICATE_HOST
         this.host = index
-        return isHost(buf, valueStart, valueEnd) ? 0 : BAD_HOST
+        return this.anyHost || isHost(buf, valueStart, valueEnd) ? 0 : BAD_HOST
       case 6:
         if (first !== 0x65 || !isName(buf, nameStart, 'expect')) return 0
         if (text(buf, valueStart, valueEnd) === '100-continue') this.expectsContinue = true

@@ -104,7 +104,9 @@ export class RequestParser {
 
   /** Leaves the current fields to a request that outlives its turn. */
   abandonFields(): void {
+    const { anyHost } = this.fields
     this.fields = new FieldBlock()
+    this.fields.anyHost = anyHost
   }
 
   /** The read buffer is about to be reused: its text must not be taken for the next read's. */
@@ -151,7 +153,7 @@ export class RequestParser {
     }
     const fields = this.fields
     if (this.minorVersion === 1) {
-      if (fields.host < 0 || fields.value(fields.host) === '') return MISSING_HOST
+      if (fields.host < 0 || (!fields.anyHost && fields.value(fields.host) === '')) return MISSING_HOST
       if (fields.chunked && fields.contentLength >= 0) return FRAMING_CONFLICT
     } else if (fields.chunked) {
       return BAD_TRANSFER_ENCODING
