@@ -56,9 +56,9 @@ export class FieldBlock {
   count = 0
   /** Length of the block with its empty line, in bytes. */
   length = 0
-  /** `-1` where there is none. */
   /** Takes any one Host, as node:http does, for handlers that stand in for it. */
   anyHost = false
+  /** `-1` where there is none. */
   contentLength = -1
   chunked = false
   closes = false

@@ -141,9 +141,9 @@ export class Server extends EventEmitter {
     for (const conn of this.#conns) conn.kill()
   }
 
-  /** Closes the connections that wait for a request. */
+  /** Closes the connections that wait for a further request; new ones may have theirs on the way. */
   closeIdleConnections(): void {
-    for (const conn of this.#conns) if (conn.isIdle) conn.shutdown()
+    for (const conn of this.#conns) if (conn.isIdle && conn.requestNum > 0) conn.shutdown()
   }
 
   ref(): this {
