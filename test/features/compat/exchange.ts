@@ -24,7 +24,10 @@ const IGNORED = ['date', 'connection', 'keep-alive', 'server', 'x-powered-by', '
 export function send(port: number, request: TestRequest): Promise<TestResponse> {
   return new Promise((resolve, reject) => {
     const { method = 'GET', target = '/', headers = {}, body } = request
-    const own = body === undefined ? {} : { 'Content-Length': Buffer.byteLength(body) }
+    const own =
+      body === undefined || headers['Transfer-Encoding'] !== undefined
+        ? {}
+        : { 'Content-Length': Buffer.byteLength(body) }
     const outgoing = http.request(
       {
         port,

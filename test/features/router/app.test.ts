@@ -38,7 +38,7 @@ describe('as a server', () => {
     )
     // As Express, no content type of its own accord.
     expect(res.headers['content-type']).toBeUndefined()
-    expect(res.headers.server).toBeUndefined()
+    expect(res.headers['server']).toBeUndefined()
     res.resume()
     await new Promise((resolve) => app.close(resolve))
     expect(app.address()).toBeNull()

@@ -433,7 +433,7 @@ const scenarios: Record<string, [(app: Api) => void, string[]]> = {
   ],
   'next after an answer': [
     (app) => {
-      app.use(async (io, next) => {
+      app.use(async (io: IO, next: Next) => {
         io.trace('before')
         await next()
       })
