@@ -1,4 +1,4 @@
-import { equalsIgnoreCase } from '../bytes/ascii.js'
+import { equalsIgnoreCase, isToken } from '../bytes/ascii.js'
 import { normalizeHeaderKey } from './header-key.js'
 
 /** Anything but HTAB, printable ASCII and the bytes above it: what may not stand in a field value (RFC 9110, section 5.5). */
@@ -23,6 +23,14 @@ export function cleanValue(value: string): string {
 }
 
 /**
+ * Makes a token of `name` (RFC 9110, section 5.6.2): other characters become `-`. A colon or a space at the end would let a caller's
+ * data name the field, and `Content-Length ` is Content-Length to some recipients.
+ */
+export function cleanName(name: string): string {
+  return cleanValue(name).replace(/[^!#$%&'*+\-.^_`|~0-9A-Za-z]/g, '-')
+}
+
+/**
  * An ordered list of field lines with case-insensitive names. Order is kept by every operation; names keep the spelling
  * they were given unless `normalize` puts them in Train-Case. The arrays outlive `reset` (only the first `length` entries count), so
  * that a pooled message with a few headers allocates nothing for them.
@@ -42,7 +50,7 @@ export class HeaderStore {
 
   /** `name` as it goes to the wire. */
   key(name: string): string {
-    const clean = cleanValue(name)
+    const clean = isToken(name) ? name : cleanName(name)
     return this.normalize ? normalizeHeaderKey(clean) : clean
   }
 
@@ -71,7 +79,7 @@ export class HeaderStore {
   }
 
   add(name: string, value: string): void {
-    this.push(this.key(name), cleanValue(value))
+    if (name !== '') this.push(this.key(name), cleanValue(value))
   }
 
   /** Replaces the first line of that name, as Go does, or appends one. */

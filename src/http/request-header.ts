@@ -1,11 +1,13 @@
 import { equalsIgnoreCase } from '../bytes/ascii.js'
 import type { FieldBlock } from './field-block.js'
-import { cleanValue, type HeaderStore } from './header-store.js'
+import { cleanName, cleanValue, type HeaderStore } from './header-store.js'
 import { header, MessageHeader, type Bytes } from './message-header.js'
 import { normalizeHeaderKey } from './header-key.js'
 import { RequestCookies } from './request-cookies.js'
 
-const NEWLINE_OR_SPACE = /[\x00-\x20\x7f]/g
+const BLANKS = /[\t ]/g
+/** Whatever stood there must not end the target. */
+const blank = (c: string): string => (c === ' ' ? '%20' : '%09')
 
 /**
  * Header of a request: its first line and its field lines. Lines that were parsed stay in wire form until one is changed; values are
@@ -45,8 +47,9 @@ export class RequestHeader extends MessageHeader {
     return this.#method === '' ? 'GET' : this.#method
   }
 
+  /** Sets the method; what may not stand in a token becomes `-`. */
   setMethod(method: Bytes): void {
-    this.#method = header(method).replace(NEWLINE_OR_SPACE, ' ')
+    this.#method = cleanName(header(method))
   }
 
   /** Request target as it stands in the first line, `/` when none was set. */
@@ -54,8 +57,9 @@ export class RequestHeader extends MessageHeader {
     return this.#target === '' ? '/' : this.#target
   }
 
+  /** Sets the target; spaces are escaped, and so is what cannot stand in a line. */
   setRequestURI(target: Bytes): void {
-    this.#target = header(target)
+    this.#target = cleanValue(header(target)).replace(BLANKS, blank)
   }
 
   /** `HTTP/1.1` or `HTTP/1.0`. */

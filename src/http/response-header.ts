@@ -81,8 +81,10 @@ export class ResponseHeader extends MessageHeader {
     return this._statusCode === 0 ? 200 : this._statusCode
   }
 
+  /** Sets the status code; anything but a number of three digits means 200. */
   setStatusCode(code: number): void {
-    this._statusCode = code
+    // Also what an untyped caller passes must not reach the status line as text.
+    this._statusCode = code >= 100 && code <= 999 ? code | 0 : 0
   }
 
   /** Reason phrase, `''` for the standard one. */
@@ -158,7 +160,7 @@ export class ResponseHeader extends MessageHeader {
 
   /** Sends `cookie`, replacing one of the same key. The cookie is copied. */
   setCookie(cookie: Cookie): void {
-    this.#setCookieText(cookie.key(), cookie.toString())
+    this.#setCookieText(cookie.key(), cleanValue(cookie.toString()))
   }
 
   /** Fills `cookie` from the response's cookie of its key. `false` when there is none. */
@@ -182,7 +184,7 @@ export class ResponseHeader extends MessageHeader {
   /** Tells the client to forget the cookie `key`. */
   delClientCookie(key: Bytes): void {
     const name = header(key)
-    this.#setCookieText(name, `${cleanValue(name)}=; expires=Tue, 10 Nov 2009 23:00:00 GMT`)
+    this.#setCookieText(name, `${cleanValue(name).replace(/[;=]/g, ' ')}=; expires=Tue, 10 Nov 2009 23:00:00 GMT`)
   }
 
   /** Takes back a cookie set on this response. */

@@ -1,5 +1,6 @@
 import { nowHTTPDate } from '../bytes/http-date.js'
 import type { ResponseHeader } from '../http/response-header.js'
+import { cleanValue } from '../http/header-store.js'
 import { statusMessage } from '../http/status.js'
 
 /** Content lengths that are none. */
@@ -36,7 +37,7 @@ export class HeadWriter {
   #prefix = ''
 
   constructor(options: HeadWriterOptions) {
-    this.#name = options.name
+    this.#name = cleanValue(options.name)
     this.#sendDate = options.date
     this.#defaultType = options.contentType
   }
