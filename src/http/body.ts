@@ -77,6 +77,8 @@ export class Body {
     this.#kind = STREAM
     this.source = source
     this.streamSize = size
+    // A stream that fails before it is sent must not end the process; whoever sends it looks whether it has failed.
+    if (typeof source !== 'function') source.on('error', () => {})
   }
 
   append(data: string | Uint8Array): void {

@@ -41,6 +41,11 @@ export function pumpStream(
     if (!stream.destroyed) stream.destroy()
     done(err)
   }
+  // Its events are over already.
+  if (stream.destroyed || stream.readableEnded) {
+    const over = stream.errored ?? new ConnectionClosedError('the body stream was closed before')
+    process.nextTick(finish, stream.readableEnded && sent >= size ? undefined : over)
+  }
   stream.on('data', (data: Buffer | string) => {
     if (finished || data.length === 0) return
     const chunk = typeof data === 'string' ? Buffer.from(data) : data
