@@ -30,9 +30,11 @@ export interface Analysis {
   readonly handlers: readonly Handler[]
   readonly origins: Origins | null
   readonly findings: readonly Finding[]
+  /** Changes of a response after `timeoutError*`. */
+  readonly ignored: readonly Node[]
 }
 
-const EMPTY: Analysis = { handlers: [], origins: null, findings: [] }
+const EMPTY: Analysis = { handlers: [], origins: null, findings: [], ignored: [] }
 const cache = new WeakMap<TSESLint.SourceCode, Map<string, Analysis>>()
 
 /** The analysis of a file, made once for all rules that ask with the same options. */
@@ -46,7 +48,7 @@ export function analyse(source: TSESLint.SourceCode, options: ResolvedOptions): 
 }
 
 function analyseFile(source: TSESLint.SourceCode, options: ResolvedOptions): Analysis {
-  if (!source.scopeManager || !mayHoldHandlers(source, options.ctxTypes)) return EMPTY
+  if (!source.scopeManager || !mayHoldHandlers(source, namedIn(options))) return EMPTY
   const imports = importsOf(source.ast as TSESTree.Program, source.text)
   if (imports.foreign && !imports.fromPackage) return EMPTY
   const types = typeInfoOf(source)
@@ -56,16 +58,23 @@ function analyseFile(source: TSESLint.SourceCode, options: ResolvedOptions): Ana
   const runs = handlers.map((handler) => {
     const run = new Interpreter(source, origins, options, types, handler.fn, registered)
     const escapes = run.run(selfOf(handler.fn), handler.ctxIndex)
-    return { handler, escapes, entered: run.entered }
+    return { handler, escapes, entered: run.entered, ignored: run.ignored }
   })
   const kept = withoutCalled(runs)
-  return { handlers, origins, findings: kept.flatMap(findingsOf) }
+  const ignored = new Set(runs.flatMap((run) => [...run.ignored]))
+  return { handlers, origins, findings: kept.flatMap(findingsOf), ignored: [...ignored] }
+}
+
+/** Names of the options that alone may make a file worth looking at. */
+function namedIn({ ctxTypes, handlers }: ResolvedOptions): readonly string[] {
+  return [...ctxTypes, ...handlers.map((each) => (typeof each === 'string' ? each : each.name))]
 }
 
 interface Run {
   readonly handler: Handler
   readonly escapes: readonly Escape[]
   readonly entered: ReadonlySet<FunctionNode>
+  readonly ignored: ReadonlySet<Node>
 }
 
 /** A function that another handler of the file calls is judged at that call. */

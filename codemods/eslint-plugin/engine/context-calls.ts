@@ -1,4 +1,4 @@
-import { isTimeoutError, methodRole } from '../util/fasthttp-api.js'
+import { isTimeoutError, methodRole, type Role } from '../util/fasthttp-api.js'
 import type { Call } from './calls.js'
 import type { Interpreter } from './interpreter.js'
 import { FREE, NOTHING, borrowed, value, type Value } from './model.js'
@@ -22,6 +22,7 @@ function memberCall(run: Interpreter, call: Call): Value {
   const role = receiver.role ?? 'method'
   if (role === 'method') return name === 'bind' ? value({ kind: receiver.kind, role }) : NOTHING
   if (name === 'bind') return receiver
+  noteIgnored(run, call, role)
   if (role === 'ctx' && isTimeoutError(name)) return abandon(run)
   if (name === 'hijack') return runsLater(run, call, 'hijack')
   if (/^setBodyStream/.test(name)) return runsLater(run, call, 'bodyWriter')
@@ -39,6 +40,19 @@ function memberCall(run: Interpreter, call: Call): Value {
   )
   if (result === 'view' && run.types?.givesBytes(node) === false) return NOTHING
   return result ? borrowed(result) : NOTHING
+}
+
+const CHANGES_CTX =
+  /^(set(?!UserValue)\w+|write\w*|success\w*|error|redirect|notFound|notModified|resetBody|sendFile\w*|earlyHints)$/
+const CHANGES_RESPONSE = /^(set\w+|set|add|del\w*|write\w*|append\w*|reset\w*|sendFile)$/
+
+/** A change of the response after `timeoutError*` on every path to it has no effect. */
+function noteIgnored(run: Interpreter, call: Call, role: Role): void {
+  if (!run.flow.abandoned || run.isLate()) return
+  const isResponse =
+    role === 'response' || (role === 'header' && /response/i.test(run.text(call.node.callee)))
+  const changes = role === 'ctx' ? CHANGES_CTX : isResponse ? CHANGES_RESPONSE : null
+  if (changes?.test(call.name)) run.ignored.add(call.node)
 }
 
 function runsLater(run: Interpreter, call: Call, id: 'hijack' | 'bodyWriter'): Value {

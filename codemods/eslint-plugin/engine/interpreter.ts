@@ -64,6 +64,8 @@ export class Interpreter {
   readonly escapes = new Map<Node, Escape[]>()
   /** Functions that were entered with something borrowed. */
   readonly entered = new Set<FunctionNode>()
+  /** Changes of the response that come after the context was given up. */
+  readonly ignored = new Set<Node>()
   readonly terminals = new Map<Deferred, Set<string>>()
   readonly #outer = new Map<Variable, Value>()
   readonly #classes = new Map<ClassNode, Value>()
@@ -353,6 +355,14 @@ export class Interpreter {
     let frame = this.frame
     while (!frame.fn && frame.parent) frame = frame.parent
     return frame
+  }
+
+  /** Does this run after the handler, for some function on the stack? */
+  isLate(): boolean {
+    for (let frame: Frame | null = this.frame; frame; frame = frame.parent) {
+      if (frame.late || this.flow.suspended.has(frame)) return true
+    }
+    return false
   }
 
   abandon(): void {

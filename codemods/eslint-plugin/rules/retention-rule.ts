@@ -5,12 +5,7 @@ import { SUGGESTION_MESSAGES } from '../suggest/messages.js'
 import { claim, ownerOf, type RetentionRule } from '../util/claims.js'
 import { createRule } from '../util/create-rule.js'
 import { RETENTION_MESSAGES, messageData } from '../util/messages.js'
-import {
-  DEFAULT_OPTIONS,
-  RETENTION_SCHEMA,
-  resolveOptions,
-  type RetentionOptions,
-} from '../util/options.js'
+import { RETENTION_SCHEMA, resolveOptions, type RetentionOptions } from '../util/options.js'
 
 /** The rules that report what the analysis finds differ only in which findings are theirs. */
 export function retentionRule(
@@ -24,7 +19,8 @@ export function retentionRule(
       hasSuggestions: true,
       messages: { ...RETENTION_MESSAGES, ...SUGGESTION_MESSAGES },
       schema: RETENTION_SCHEMA,
-      defaultOptions: [DEFAULT_OPTIONS],
+      // The defaults themselves are filled in below the shared settings.
+      defaultOptions: [{}],
     },
     create(context) {
       const source = context.sourceCode
@@ -38,7 +34,7 @@ export function retentionRule(
               node: finding.node,
               messageId: finding.messageId,
               data: messageData(source, finding),
-              suggest: suggestionsFor(source, finding),
+              suggest: suggestionsFor(source, finding, /\.[cm]?tsx?$/.test(context.filename)),
             })
           }
         },

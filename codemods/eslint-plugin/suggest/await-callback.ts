@@ -8,7 +8,11 @@ import { isDirectlyIn, makeAsync, type Suggestion } from './suggestion.js'
 const REPEATED = /^(setInterval|on|addListener|addEventListener|subscribe|observe|watch)$/
 
 /** Wraps a timer or callback in a promise that the handler awaits and the callback resolves. */
-export function awaitCallback(source: TSESLint.SourceCode, finding: Finding): Suggestion[] | null {
+export function awaitCallback(
+  source: TSESLint.SourceCode,
+  finding: Finding,
+  isTypeScript: boolean
+): Suggestion[] | null {
   const { node, messageId, handler } = finding
   if (!/^(timer|callback|listener|transfer)$/.test(messageId) || node.type !== 'CallExpression')
     return null
@@ -23,7 +27,7 @@ export function awaitCallback(source: TSESLint.SourceCode, finding: Finding): Su
       ? resolveInside(source, callback, resolve)
       : resolveAfter(source, finding, resolve)
   if (!edits) return null
-  const type = isTypeScript(source) ? '<void>' : ''
+  const type = isTypeScript ? '<void>' : ''
   return [
     {
       messageId: 'awaitCallback',
@@ -36,10 +40,6 @@ export function awaitCallback(source: TSESLint.SourceCode, finding: Finding): Su
     },
   ]
 }
-
-const isTypeScript = (source: TSESLint.SourceCode): boolean =>
-  'getTypeAtLocation' in (source.parserServices ?? {}) ||
-  !!source.parserServices?.esTreeNodeToTSNodeMap
 
 type Edits = (fixer: TSESLint.RuleFixer) => TSESLint.RuleFix[]
 

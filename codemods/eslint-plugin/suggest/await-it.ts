@@ -8,11 +8,10 @@ import { makeAsync, type Suggestion } from './suggestion.js'
 export function awaitIt(source: TSESLint.SourceCode, finding: Finding): Suggestion[] | null {
   const { escape, messageId } = finding
   if (messageId === 'race') return awaitAll(finding)
-  const isPromise = escape.id === 'floating' || escape.id === 'handler' || escape.id === 'transfer'
+  const isPromise = escape.id === 'floating' || escape.id === 'handler'
   // Awaiting a helper mends nothing when the promise is dropped inside of it.
   if (!isPromise || (messageId === 'helper' && !escape.awaitable && escape.node !== escape.source))
     return null
-  if (messageId === 'transfer' && hasCallback(finding.node)) return null
   const whole = collectionOf(chainOf(finding.node))
   const fn = enclosingFunction(whole)
   if (!fn) return null
@@ -25,9 +24,6 @@ export function awaitIt(source: TSESLint.SourceCode, finding: Finding): Suggesti
   if (!canAwait || dropped.parent?.type === 'ArrowFunctionExpression') return null
   return [awaiting(source, fn, dropped, source.getText(whole as never), 'await')]
 }
-
-const hasCallback = (node: Node): boolean =>
-  node.type === 'CallExpression' && node.arguments.some((argument) => isFunction(argument))
 
 /** The `list.map(…)` whose callback consists of the node. */
 function collectionOf(node: Node): Node {

@@ -3,7 +3,9 @@ import type { Finding } from '../engine/analysis.js'
 import { VIEW, type Node } from '../engine/model.js'
 import { contains, isFunction, memberName } from '../util/ast.js'
 import { methodRole, propertyRole, type Role } from '../util/fasthttp-api.js'
+import { ADDERS } from '../util/words.js'
 import { walk } from '../util/walk.js'
+import { importName } from './imports.js'
 import { indentOf, statementOf, type Suggestion } from './suggestion.js'
 
 /** Keeps a copy in place of what is borrowed. */
@@ -44,7 +46,8 @@ function copyBytes(source: TSESLint.SourceCode, finding: Finding): Suggestion[] 
     if (!declared?.init || !contains(handler.fn, declared)) continue
     if (GIVES_BYTES.test(source.getText(declared.init))) return [wrap(source, declared.init)]
   }
-  const target = use.type === 'CallExpression' ? use.arguments.at(-1) : use
+  const isStore = use.type === 'CallExpression' && ADDERS.has(memberName(use.callee) ?? '')
+  const target = isStore ? use.arguments.at(-1) : use
   return target ? [wrap(source, target)] : null
 }
 
@@ -87,22 +90,43 @@ function copyObject(source: TSESLint.SourceCode, finding: Finding): Suggestion[]
   const [chain] = borrowedChains(source, finding, finding.use)
   const known = chain && !isBound(chain.node) && ACQUIRE[chain.role]
   if (!anchor || !known) return null
-  const [acquire, noun] = known
+  return [copyPooled(source, chain.node, known, anchor, chain.role === 'ctx')]
+}
+
+/** Copies the pooled object that an expression stands for before a statement, and uses the copy. */
+function copyPooled(
+  source: TSESLint.SourceCode,
+  node: Node,
+  [acquire, noun]: readonly [acquire: string, name: string],
+  anchor: Node,
+  isCtx: boolean,
+  replaced: Node = node
+): Suggestion {
   const name = uniqueName(source, `${noun}Copy`)
   const indent = indentOf(source, anchor)
-  const text = source.getText(chain.node as never)
-  const from = chain.role === 'ctx' ? `${text}.request` : text
+  const text = source.getText(node as never)
+  const from = isCtx ? `${text}.request` : text
   const made = `const ${name} = ${acquire}()\n${indent}${from}.copyTo(${name})\n${indent}`
-  return [
-    {
-      messageId: 'copyObject',
-      fix: (fixer) => [
-        ...importName(source, acquire, fixer),
-        fixer.insertTextBefore(anchor as never, made),
-        fixer.replaceText(chain.node as never, isShorthand(chain.node) ? `${text}: ${name}` : name),
-      ],
-    },
-  ]
+  return {
+    messageId: 'copyObject',
+    fix: (fixer) => [
+      ...importName(source, acquire, fixer),
+      fixer.insertTextBefore(anchor as never, made),
+      fixer.replaceText(replaced as never, isShorthand(node) ? `${text}: ${name}` : name),
+    ],
+  }
+}
+
+/** Replaces an expression that copies a pooled object shallowly by a copy that is its own. */
+export function copyInstead(
+  source: TSESLint.SourceCode,
+  node: Node,
+  role: Role,
+  replaced: Node
+): Suggestion[] {
+  const known = ACQUIRE[role]
+  const anchor = statementOf(replaced)
+  return known && anchor ? [copyPooled(source, node, known, anchor, role === 'ctx', replaced)] : []
 }
 
 const isBound = ({ parent }: Node): boolean =>
@@ -151,26 +175,4 @@ function uniqueName(source: TSESLint.SourceCode, wanted: string): string {
   let name = wanted
   while (new RegExp(`\\b${name}\\b`).test(source.text)) name += '2'
   return name
-}
-
-/** Adds a name to the import from the package, or a new import. */
-function importName(
-  source: TSESLint.SourceCode,
-  name: string,
-  fixer: TSESLint.RuleFixer
-): TSESLint.RuleFix[] {
-  const { body } = source.ast
-  let isModule = source.ast.sourceType === 'module'
-  for (const statement of body) {
-    if (statement.type !== 'ImportDeclaration') continue
-    isModule = true
-    if (statement.source.value !== 'fasthttp' || statement.importKind === 'type') continue
-    const last = statement.specifiers.at(-1)
-    if (statement.specifiers.some((one) => one.local.name === name)) return []
-    if (last?.type === 'ImportSpecifier') return [fixer.insertTextAfter(last, `, ${name}`)]
-  }
-  const line = isModule
-    ? `import { ${name} } from 'fasthttp'\n`
-    : `const { ${name} } = require('fasthttp')\n`
-  return body[0] ? [fixer.insertTextBefore(body[0], line)] : []
 }

@@ -8,7 +8,11 @@ import { moveToFinally } from './move-to-finally.js'
 import type { Suggestion } from './suggestion.js'
 
 /** Ways to mend a finding, each of which compiles and silences the report; never applied by `--fix`. */
-export function suggestionsFor(source: TSESLint.SourceCode, finding: Finding): Suggestion[] {
+export function suggestionsFor(
+  source: TSESLint.SourceCode,
+  finding: Finding,
+  isTypeScript: boolean
+): Suggestion[] {
   const ways = [moveToFinally, hoistCopies, copyIt, awaitIt, awaitCallback]
-  return ways.flatMap((way) => way(source, finding) ?? [])
+  return ways.flatMap((way) => way(source, finding, isTypeScript) ?? [])
 }

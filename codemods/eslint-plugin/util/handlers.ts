@@ -260,6 +260,8 @@ export class HandlerFinder {
       this.register(callee.object, ctxIndex + shift)
       return
     }
+    // What adapt() wraps are handlers of node:http.
+    if (/^fasthttp\/adaptor\.adapt/.test(this.origins.path(callee) ?? '')) return
     for (const argument of call.arguments) this.register(argument, ctxIndex)
     for (const fn of this.#functionsOf(callee)) this.#registerReturned(fn, ctxIndex)
   }

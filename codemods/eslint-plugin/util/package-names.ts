@@ -46,7 +46,7 @@ const GATE =
   /fasthttp|RequestCtx|RequestHandler|\b(?:setBodyString|postBody|postArgs|queryArgs|setStatusCode|(?:setU|u)serValue|timeoutError\w*|hijack|setBodyStream\w*|successString|setContentType|remoteIP|formValue|formFile|multipartForm|requestURI|userAgent|remoteAddr|writeString|setBody|notFound|notModified|isGet|isPost|isPut|isDelete|setJSON|bodyJSON|resetBody|connRequestNum|setConnectionClose|visitUserValues|method|path|host)\b/
 
 /** The cheap test: can the text hold a request handler at all? */
-export function mayHoldHandlers(source: TSESLint.SourceCode, ctxTypes: readonly string[]): boolean {
+export function mayHoldHandlers(source: TSESLint.SourceCode, names: readonly string[]): boolean {
   const { text } = source
-  return GATE.test(text) || ctxTypes.some((name) => text.includes(name))
+  return GATE.test(text) || names.some((name) => text.includes(name))
 }

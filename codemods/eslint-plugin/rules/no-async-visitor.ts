@@ -1,0 +1,123 @@
+import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
+import type { FunctionNode, Node } from '../engine/model.js'
+import { makeAsync } from '../suggest/suggestion.js'
+import { enclosingFunction, isFunction, memberName, unwrap } from '../util/ast.js'
+import { createRule } from '../util/create-rule.js'
+import { resolveOptions } from '../util/options.js'
+import { rolesOf } from '../util/roles.js'
+import { ADDERS } from '../util/words.js'
+
+const VISIT = /^visit(All\w*|UserValues\w*|HeaderParams)$/
+
+export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-async-visitor', {
+  meta: {
+    type: 'problem',
+    docs: {
+      description: 'Disallow asynchronous visitors, and visitors that keep what they are shown',
+    },
+    hasSuggestions: true,
+    messages: {
+      async:
+        '{{callee}} does not wait for an asynchronous visitor: what follows its first await runs after the visit, and maybe after the handler. Collect copies and loop over them afterwards.',
+      kept: '`{{name}}` is valid only during this call of the visitor, but `{{target}}` keeps it. Keep a copy.',
+      forOf: 'Loop with for…of over all().',
+    },
+    schema: [],
+    defaultOptions: [],
+  },
+  create(context) {
+    const source = context.sourceCode
+    return {
+      CallExpression(node) {
+        const name =
+          node.callee.type === 'Identifier' ? node.callee.name : (memberName(node.callee) ?? '')
+        if (!VISIT.test(name)) return
+        const roles = rolesOf(source, context.settings)
+        if (roles.handlers.length === 0 && !/fasthttp/.test(source.text)) return
+        const argument = node.arguments.at(-1)
+        const visitor = argument && functionOf(roles.origins, argument)
+        if (!argument || !visitor) return
+        if (visitor.async) {
+          const data = { callee: source.getText(node.callee) }
+          context.report({
+            node: argument,
+            messageId: 'async',
+            data,
+            suggest: forOf(source, node, visitor),
+          })
+        }
+        const { accessors } = resolveOptions(undefined, context.settings)
+        if (accessors === 'bytes') for (const kept of keptBy(visitor)) context.report(kept)
+      },
+    }
+
+    function functionOf(
+      origins: ReturnType<typeof rolesOf>['origins'],
+      node: Node
+    ): FunctionNode | null {
+      const inner = unwrap(node)
+      if (isFunction(inner)) return inner
+      if (inner.type !== 'Identifier') return null
+      const def = origins.variable(inner)?.defs[0]
+      if (isFunction(def?.node)) return def.node
+      const init = def?.type === 'Variable' && def.node.init ? unwrap(def.node.init) : null
+      return isFunction(init) ? init : null
+    }
+
+    function keptBy(
+      visitor: FunctionNode
+    ): { node: Node; messageId: 'kept'; data: Record<string, string> }[] {
+      return visitor.params.flatMap((param) => {
+        if (param.type !== 'Identifier') return []
+        const scope = source.getScope(visitor)
+        const references = scope.set.get(param.name)?.references ?? []
+        return references.flatMap(({ identifier }) => {
+          const target = keeper(source, visitor, identifier)
+          return target
+            ? [{ node: identifier, messageId: 'kept' as const, data: { name: param.name, target } }]
+            : []
+        })
+      })
+    }
+  },
+})
+
+/** What keeps a value beyond the visitor: an outer collection or variable. */
+function keeper(source: TSESLint.SourceCode, visitor: FunctionNode, value: Node): string | null {
+  const holder = value.parent
+  let into: TSESTree.Node | null = null
+  if (holder?.type === 'AssignmentExpression' && holder.right === value) into = holder.left
+  else if (holder?.type === 'CallExpression' && ADDERS.has(memberName(holder.callee) ?? '')) {
+    into = (holder.callee as TSESTree.MemberExpression).object
+  }
+  if (!into) return null
+  let root: TSESTree.Node = into
+  while (root.type === 'MemberExpression') root = root.object
+  const own = source.getScope(visitor.body).set
+  if (root.type === 'Identifier' && own.has(root.name)) return null
+  return source.getText(into)
+}
+
+function forOf(
+  source: TSESLint.SourceCode,
+  node: TSESTree.CallExpression,
+  visitor: FunctionNode
+): { messageId: 'forOf'; fix: (fixer: TSESLint.RuleFixer) => TSESLint.RuleFix[] }[] {
+  const { callee, parent } = node
+  const fn = enclosingFunction(node)
+  if (callee.type !== 'MemberExpression' || memberName(callee) !== 'visitAll') return []
+  if (parent.type !== 'ExpressionStatement' || !fn || visitor.body.type !== 'BlockStatement')
+    return []
+  if (/\breturn\b/.test(source.getText(visitor.body)) || visitor !== node.arguments[0]) return []
+  const params = visitor.params.map((param) => source.getText(param)).join(', ')
+  const head = `for (const [${params}] of ${source.getText(callee.object)}.all())`
+  return [
+    {
+      messageId: 'forOf',
+      fix: (fixer) => [
+        ...(makeAsync(source, fn, fixer) ?? []),
+        fixer.replaceText(parent, `${head} ${source.getText(visitor.body)}`),
+      ],
+    },
+  ]
+}
