@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream'
-import { latin1Slice } from '../bytes/slices.js'
 import {
   BodyTooLargeError,
   BrokenChunkError,
@@ -18,12 +17,14 @@ import type { Conn, ConnReceiver } from '../net/conn.js'
 import { BodyCollector } from '../wire/body-collector.js'
 import { BodyReader } from '../wire/body-reader.js'
 import type { ChunkSink } from '../wire/chunked.js'
-import { CHUNKED, NO_LENGTH, statusHasBody } from '../wire/head-writer.js'
 import { RequestParser } from '../wire/request-parser.js'
 import type { BodySink, ErrorAnswer, Exchange } from './exchange.js'
 import { headError } from './head-errors.js'
+import { InputStash } from './input-stash.js'
+import { Output, type OutputOwner } from './output.js'
 import { RequestBodyStream } from './request-body-stream.js'
 import type { CtxOwner, Logger, RequestCtx } from './request-ctx.js'
+import { writeResponse, type StreamingResponse } from './response-writer.js'
 import type { ServerCore } from './server-core.js'
 import { pumpStream, pumpWriter, type BodyPump } from '../wire/body-pump.js'
 
@@ -42,17 +43,11 @@ const LINGER = 5
 const HIJACKED = 6
 const CLOSED = 7
 
-/** Output gathered before it is written in the middle of a read. */
-const FLUSH_BYTES = 64 * 1024
-/** Bytes copied into the output text rather than written on their own. */
-const INLINE_BYTES = 8 * 1024
 /** Input kept while a handler runs; reading pauses above. */
 const MAX_STASH_BYTES = 64 * 1024
 /** Unread request body that is discarded for the sake of keeping the connection. */
 const MAX_DRAIN_BYTES = 256 * 1024
 const LINGER_MS = 2000
-
-const NO_BYTES = Buffer.alloc(0)
 
 let connections = 0
 
@@ -60,7 +55,7 @@ let connections = 0
  * Serves one connection: reads requests, runs the handler and writes the answers, one after the other and in order. Purely
  * event-driven; a synchronous handler is called from within the read callback and all answers of one read leave in one write.
  */
-export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
+export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner {
   readonly connID = ++connections
   readonly connTime = Date.now()
   requestNum = 0
@@ -75,26 +70,18 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   readonly conn: Conn
   readonly #parser = new RequestParser()
   readonly #body = new BodyReader()
+  readonly #stash = new InputStash()
+  readonly #out: Output
   #state = HEAD
   #ctx: RequestCtx | null = null
   /** Inside the loop over a read: output is gathered until its end. */
   #running = false
-  #out = ''
-  #blocked = false
-  /** A write was refused: `onDrain` is due. */
-  #drainWanted = false
-  #flushQueued = false
   #peerEnded = false
 
   /** Input under way: `#input[#pos, #inputEnd)` comes after the current request; `null` outside the loop. */
   #input: Buffer | null = null
   #pos = 0
   #inputEnd = 0
-
-  /** Input that could not be handled yet. */
-  #stash = NO_BYTES
-  #stashStart = 0
-  #stashEnd = 0
 
   #headStarted = 0
   #keepAlive = true
@@ -111,11 +98,11 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   #endClose = false
   #pump: BodyPump | null = null
   #abort: AbortController | null = null
-  #settledResolve: (() => void) | null = null
 
   constructor(server: ServerCore, conn: Conn) {
     this.#server = server
     this.conn = conn
+    this.#out = new Output(conn, this)
     this.deadline = Date.now() + server.options.readHeaderTimeout
   }
 
@@ -125,7 +112,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
 
   /** Between two requests, with nothing of the next one read? */
   get isIdle(): boolean {
-    return this.#state === HEAD && this.#stashStart === this.#stashEnd
+    return this.#state === HEAD && this.#stash.isEmpty
   }
 
   start(): void {
@@ -135,20 +122,25 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   // Input
 
   onRead(chunk: Buffer, length: number): void {
-    if (this.#stashStart === this.#stashEnd) this.#run(chunk, 0, length)
+    if (this.#stash.isEmpty) this.#run(chunk, 0, length)
     else {
-      this.#stashAway(chunk, 0, length)
-      this.#run(this.#stash, this.#stashStart, this.#stashEnd)
+      this.#stash.append(chunk, 0, length)
+      this.#runStash()
     }
+  }
+
+  #runStash(): void {
+    const { bytes, start, end } = this.#stash
+    this.#run(bytes, start, end)
   }
 
   /** Handles `buf[start, end)` as far as that goes, keeps the rest and sends what was answered. */
   #run(buf: Buffer, start: number, end: number): void {
     if (this.#running) {
-      if (buf !== this.#stash) this.#stashAway(buf, start, end)
+      if (buf !== this.#stash.bytes) this.#stash.append(buf, start, end)
       return
     }
-    this.#running = true
+    this.#running = this.#out.held = true
     const now = Date.now()
     this.requestTime = now
     this.#server.heads.tick(now)
@@ -159,15 +151,15 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     this.#input = null
     this.#parser.endOfRead()
     if (rest < end && this.#state < LINGER) this.#keep(buf, rest, end)
-    else this.#stashStart = this.#stashEnd = 0
+    else this.#stash.clear()
     if (this.#state === HEAD) this.#betweenReads(now)
-    this.#running = false
-    this.#flush()
+    this.#running = this.#out.held = false
+    this.#out.flush()
   }
 
   #consume(buf: Buffer, start: number, end: number): number {
     let p = start
-    while (p < end && !this.#blocked) {
+    while (p < end && !this.#out.blocked) {
       switch (this.#state) {
         case HEAD: {
           const next = this.#readHead(buf, p, end)
@@ -279,7 +271,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
       status = options.continueHandler(ctx.request.header) ? 100 : 417
     }
     if (status === 100) {
-      this.#emit('HTTP/1.1 100 Continue\r\n\r\n')
+      this.#out.add('HTTP/1.1 100 Continue\r\n\r\n')
       return true
     }
     // The client may send the body all the same: only closing tells it from a next request.
@@ -433,22 +425,18 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
       step()
       return
     }
-    this.#running = true
+    this.#running = this.#out.held = true
     const now = Date.now()
     this.#server.heads.tick(now)
     step()
-    this.#running = false
-    if (this.#stashStart < this.#stashEnd && (this.#state < HANDLER || this.#state === DRAIN)) {
-      this.#run(this.#stash, this.#stashStart, this.#stashEnd)
+    this.#running = this.#out.held = false
+    if (!this.#stash.isEmpty && (this.#state < HANDLER || this.#state === DRAIN)) {
+      this.#runStash()
     } else {
       if (this.#state === HEAD) this.#betweenReads(now)
-      this.#flush()
+      this.#out.flush()
     }
-    if (
-      this.#state < LINGER &&
-      !this.#blocked &&
-      this.#stashEnd - this.#stashStart < MAX_STASH_BYTES
-    ) {
+    if (this.#state < LINGER && !this.#out.blocked && this.#stash.length < MAX_STASH_BYTES) {
       this.conn.resume()
     }
   }
@@ -503,62 +491,22 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   }
 
   #respond(response: Response, ctx: RequestCtx): void {
-    const { options, heads } = this.#server
-    const header = response.header
-    const status = header.statusCode()
+    const { options, heads, shuttingDown } = this.#server
+    const { maxRequestsPerConn } = options
     const close =
       !this.#keepAlive ||
-      header.connectionClose() ||
+      response.header.connectionClose() ||
       options.disableKeepalive ||
       this.#peerEnded ||
-      (options.maxRequestsPerConn > 0 && this.requestNum >= options.maxRequestsPerConn) ||
-      (options.closeOnShutdown && this.#server.shuttingDown)
-    const minor = this.#parser.minorVersion
-    const connection = close ? 'close' : minor === 0 ? 'keep-alive' : ''
-    const hasBody = statusHasBody(status)
-    const withoutBody = !hasBody || response.skipBody || ctx.isHead()
-    const body = response._body
-
-    if (body.isStream) {
-      const size = body.streamSize
-      const chunked = hasBody && size < 0 && minor === 1
-      const length = !hasBody ? NO_LENGTH : size >= 0 ? size : chunked ? CHUNKED : NO_LENGTH
-      // Without a length and without chunked coding only the end of the connection ends the body.
-      const closes = close || (length === NO_LENGTH && !withoutBody)
-      this.#emit(heads.write(header, length, closes ? 'close' : connection))
-      if (withoutBody) {
-        body.reset()
-        return this.#sent(ctx, closes)
-      }
-      return this.#stream(response, size, chunked, closes, ctx)
-    }
-
-    if (withoutBody) {
-      const announced = header.contentLength()
-      let length = hasBody ? body.byteLength() : NO_LENGTH
-      if (hasBody && announced >= 0 && body.isEmpty) length = announced
-      this.#emit(heads.write(header, length, connection))
-    } else {
-      const text = body.heldText
-      const length = body.byteLength()
-      const head = heads.write(header, length, connection)
-      if (text !== undefined) this.#emit(head + (length === text.length ? text : body.toLatin1()))
-      else if (length <= INLINE_BYTES) this.#emit(length === 0 ? head : head + body.toLatin1())
-      else {
-        this.#emit(head)
-        this.#emitBytes(body.toBytes())
-      }
-    }
-    this.#sent(ctx, close)
+      (maxRequestsPerConn > 0 && this.requestNum >= maxRequestsPerConn) ||
+      (options.closeOnShutdown && shuttingDown)
+    const { minorVersion } = this.#parser
+    const sent = writeResponse(this.#out, heads, response, ctx.isHead(), minorVersion, close)
+    if (typeof sent === 'boolean') this.#sent(ctx, sent)
+    else this.#stream(response, sent, ctx)
   }
 
-  #stream(
-    response: Response,
-    size: number,
-    chunked: boolean,
-    close: boolean,
-    ctx: RequestCtx
-  ): void {
+  #stream(response: Response, { size, chunked, close }: StreamingResponse, ctx: RequestCtx): void {
     this.#state = RESPONSE
     const source = response._body.takeSource()!
     const target = {
@@ -571,10 +519,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
         if (this.#state === CLOSED) return this.#release()
         if (err !== undefined) {
           this.#server.logError(this.conn, err, err)
-          this.#flushNow()
           return this.#destroy()
         }
-        if (chunked) this.#emit('0\r\n' + response.header._trailerSection())
+        if (chunked) this.#out.add('0\r\n' + response.header._trailerSection())
         this.#sent(ctx, close)
       })
     }
@@ -628,7 +575,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   /** All of a read is handled: an idle connection holds no ctx and no text. */
   #betweenReads(now: number): void {
     const { options } = this.#server
-    if (this.#stashStart < this.#stashEnd) {
+    if (!this.#stash.isEmpty) {
       if (this.#headStarted === 0) {
         this.#headStarted = now
         this.deadline = now + options.readHeaderTimeout
@@ -651,7 +598,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
 
   #hijack(ctx: RequestCtx): void {
     const handler = ctx._hijackHandler!
-    this.#flushNow()
+    this.#out.flush()
     this.#release()
     this.#state = HIJACKED
     this.deadline = 0
@@ -679,47 +626,17 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   #takeInput(): Buffer {
     const rest =
       this.#input === null
-        ? this.#stash.subarray(this.#stashStart, this.#stashEnd)
+        ? this.#stash.bytes.subarray(this.#stash.start, this.#stash.end)
         : this.#input.subarray(this.#pos, this.#inputEnd)
     const input = Buffer.from(rest)
-    this.#stash = NO_BYTES
-    this.#stashStart = this.#stashEnd = 0
+    this.#stash.drop()
     return input
   }
 
   // Output
 
-  #emit(text: string): void {
-    this.#out += text
-    if (this.#out.length > FLUSH_BYTES) this.#flushNow()
-  }
-
-  #emitBytes(bytes: Uint8Array): void {
-    const { conn } = this
-    conn.cork()
-    this.#flushNow()
-    if (!conn.write(bytes)) this.#blocked = true
-    conn.uncork()
-    this.#afterBlocked()
-  }
-
-  /** Sends gathered output, unless more is to come in this turn. */
-  #flush(): void {
-    if (!this.#running) this.#flushNow()
-  }
-
-  #flushNow(): void {
-    if (this.#out === '') return
-    const out = this.#out
-    this.#out = ''
-    if (!this.conn.write(out)) this.#blocked = true
-    else if (this.#drainWanted) process.nextTick(this.#notifyDrain)
-    this.#afterBlocked()
-  }
-
   /** A client that does not read its answers gets no more of them, and none of its input is read. */
-  #afterBlocked(): void {
-    if (!this.#blocked) return
+  onOutputBlocked(): void {
     this.conn.pause()
     const { writeTimeout, idleTimeout } = this.#server.options
     const limit = writeTimeout > 0 ? writeTimeout : idleTimeout
@@ -727,17 +644,14 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   }
 
   onWritable(): void {
-    this.#blocked = false
+    this.#out.blocked = false
     if (this.#state >= LINGER) return
     if (this.#state === HANDLER || this.#state === RESPONSE) this.deadline = 0
-    this.#notifyDrain()
+    this.#out.notifyDrain()
     this.#resumed(() => {})
   }
 
-  /** Tells whoever was refused a write that it may go on. */
-  readonly #notifyDrain = (): void => {
-    if (this.#blocked || !this.#drainWanted) return
-    this.#drainWanted = false
+  onOutputDrained(): void {
     this.#pump?.onDrain()
     this.onDrain?.()
   }
@@ -757,7 +671,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     this.#server.answerError(ctx, err)
     const response = ctx.response
     const body = response._body.isStream ? '' : response._body.toLatin1()
-    this.#emit(
+    this.#out.add(
       this.#server.heads.write(response.header, body.length, 'close') + (ctx.isHead() ? '' : body)
     )
     this.#release()
@@ -766,21 +680,20 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
 
   #failAs(answersErrors: ErrorAnswer, err: FastHttpError): void {
     this.#release()
-    this.#flushNow()
+    this.#out.flush()
     this.#state = LINGER
     this.deadline = Date.now() + LINGER_MS
     const text = answersErrors(this.conn, err)
     if (text === undefined) return
-    this.#emit(text)
+    this.#out.add(text)
     this.#linger()
   }
 
   #linger(): void {
     this.#state = LINGER
     this.deadline = Date.now() + LINGER_MS
-    this.#stash = NO_BYTES
-    this.#stashStart = this.#stashEnd = 0
-    this.#flushNow()
+    this.#stash.drop()
+    this.#out.flush()
     if (this.#peerEnded) this.conn.close()
     else {
       this.conn.end()
@@ -791,15 +704,15 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   /** Closes after what was written is sent; lingers when the client may still be sending. */
   #close(): void {
     this.#release()
-    if (!this.#body.done || this.#stashStart < this.#stashEnd) return this.#linger()
-    this.#flushNow()
+    if (!this.#body.done || !this.#stash.isEmpty) return this.#linger()
+    this.#out.flush()
     this.#state = LINGER
     this.deadline = Date.now() + (this.#writeTimeout || LINGER_MS * 5)
     this.conn.close()
   }
 
   #destroy(): void {
-    this.#flushNow()
+    this.#out.flush()
     this.conn.destroy()
   }
 
@@ -833,9 +746,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     const state = this.#state
     this.#state = CLOSED
     this.deadline = 0
-    this.#out = ''
-    this.#stash = NO_BYTES
-    this.#stashStart = this.#stashEnd = 0
+    this.#out.drop()
+    this.#stash.drop()
     this.#collector = null
     this.#server.closed(this)
     if (state !== HANDLER && state !== RESPONSE) {
@@ -873,9 +785,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     if (this.#parser.minorVersion === 0) return
     let text = 'HTTP/1.1 103 Early Hints\r\n'
     for (const link of header.peekAll('Link')) text += `Link: ${link}\r\n`
-    this.#emit(text + '\r\n')
+    this.#out.add(text + '\r\n')
     // Hints are worth nothing once the answer is there.
-    this.#flushNow()
+    this.#out.flush()
   }
 
   // Exchange
@@ -913,7 +825,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     )
   }
   get pendingBytes(): number {
-    return this.#out.length + this.conn.pendingBytes
+    return this.#out.pendingBytes
   }
 
   rawHeaders(): string[] {
@@ -944,32 +856,11 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
 
   /** Feeds stashed input to the sink, outside the read callback. */
   #pullStash(): void {
-    if (this.#running || this.#stashStart === this.#stashEnd) return
-    this.#run(this.#stash, this.#stashStart, this.#stashEnd)
+    if (!this.#running && !this.#stash.isEmpty) this.#runStash()
   }
 
   write(data: string | Uint8Array): boolean {
-    if (this.#state === CLOSED) return true
-    if (typeof data === 'string') this.#emit(data)
-    else if (data.length <= INLINE_BYTES) {
-      this.#emit(
-        latin1Slice(Buffer.from(data.buffer, data.byteOffset, data.length), 0, data.length)
-      )
-    } else this.#emitBytes(data)
-    this.#queueFlush()
-    if (!this.#blocked && this.#out.length < INLINE_BYTES * 2) return true
-    this.#drainWanted = true
-    return false
-  }
-
-  /** Writes of one turn outside a read leave together. */
-  #queueFlush(): void {
-    if (this.#running || this.#flushQueued || this.#out === '') return
-    this.#flushQueued = true
-    process.nextTick(() => {
-      this.#flushQueued = false
-      this.#flushNow()
-    })
+    return this.#state === CLOSED || this.#out.write(data)
   }
 
   end(close: boolean): void {
@@ -978,7 +869,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
   }
 
   upgrade(): { socket: Duplex; head: Buffer } {
-    this.#flushNow()
+    this.#out.flush()
     this.#ended = true
     this.#state = HIJACKED
     this.deadline = 0
@@ -988,33 +879,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink {
     return { socket: this.conn.detach(undefined), head }
   }
 
-  // Stash
-
-  /** Keeps `buf[start, end)` for the next time. */
+  /** Keeps input for later; too much of it stops the reading. */
   #keep(buf: Buffer, start: number, end: number): void {
-    if (buf === this.#stash) {
-      this.#stashStart = start
-      this.#stashEnd = end
-    } else {
-      this.#stashStart = this.#stashEnd = 0
-      this.#stashAway(buf, start, end)
-    }
-    if (this.#stashEnd - this.#stashStart > MAX_STASH_BYTES) this.conn.pause()
-  }
-
-  /** Appends to the stash. */
-  #stashAway(buf: Buffer, start: number, end: number): void {
-    const held = this.#stashEnd - this.#stashStart
-    const length = held + end - start
-    if (this.#stashEnd + end - start > this.#stash.length) {
-      const to =
-        length <= this.#stash.length ? this.#stash : Buffer.allocUnsafe(Math.max(length * 2, 1024))
-      this.#stash.copy(to, 0, this.#stashStart, this.#stashEnd)
-      this.#stash = to
-      this.#stashStart = 0
-      this.#stashEnd = held
-    }
-    buf.copy(this.#stash, this.#stashEnd, start, end)
-    this.#stashEnd += end - start
+    this.#stash.set(buf, start, end)
+    if (this.#stash.length > MAX_STASH_BYTES) this.conn.pause()
   }
 }
