@@ -1,7 +1,7 @@
 import isFresh from 'fresh'
 import type { RequestCtx } from '../../server/request-ctx.js'
 import { parseRange, type ByteRanges } from './byte-range.js'
-import { getHeader, headers } from './request-headers.js'
+import { getHeader } from './request-headers.js'
 
 /**
  * Whether the client's copy is as good as the response, by its `ETag` and `Last-Modified`: Express's `req.fresh`. (RFC 9110, section 13)
@@ -11,11 +11,19 @@ export function fresh(ctx: RequestCtx): boolean {
   if (method !== 'GET' && method !== 'HEAD' && method !== 'QUERY') return false
   const status = ctx.response.statusCode()
   if ((status < 200 || status > 299) && status !== 304) return false
+  return isClientCurrent(ctx)
+}
+
+/** Whether the conditions of a request say that the client has what the response's validators stand for. @internal */
+export function isClientCurrent(ctx: RequestCtx): boolean {
+  const conditions = {
+    'if-none-match': getHeader(ctx, 'If-None-Match'),
+    'if-modified-since': getHeader(ctx, 'If-Modified-Since'),
+    'cache-control': getHeader(ctx, 'Cache-Control'),
+  }
   const { header } = ctx.response
-  return isFresh(headers(ctx), {
-    etag: header.peek('ETag'),
-    'last-modified': header.peek('Last-Modified'),
-  })
+  const validators = { etag: header.peek('ETag'), 'last-modified': header.peek('Last-Modified') }
+  return isFresh(conditions, validators)
 }
 
 /** The opposite of {@link fresh}. */

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestCtx } from '../../server/request-ctx.js'
 import { headers } from './request-headers.js'
 import { perRequest } from './state.js'
 

@@ -1,15 +1,15 @@
 import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import etag from 'etag'
-import isFresh from 'fresh'
 import { HttpStatusError } from '../../errors.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
 import { markAnswered } from '../../server/routing.js'
 import { parseRange } from './byte-range.js'
+import { isClientCurrent } from './conditional.js'
 import type { ResolvedFileOptions } from './file-options.js'
 import type { FoundFile } from './find-file.js'
 import { lookupType } from './media-type.js'
-import { getHeader, headers } from './request-headers.js'
+import { getHeader } from './request-headers.js'
 import { responseHeader } from './response-headers.js'
 
 /** Up to this size a file is read whole: one read costs less than a stream. */
@@ -30,7 +30,7 @@ export async function sendFoundFile(
     if (failsPrecondition(ctx)) throw new HttpStatusError(412, 'Precondition Failed')
     const status = ctx.response.statusCode()
     const cacheable = (status >= 200 && status < 300) || status === 304
-    if (cacheable && isFresh(headers(ctx), validators(ctx))) return sendNotModified(ctx)
+    if (cacheable && isClientCurrent(ctx)) return sendNotModified(ctx)
   }
   let start = options.start
   let length = Math.max(0, file.stat.size - start)

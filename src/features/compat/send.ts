@@ -151,7 +151,7 @@ function finish(ctx: RequestCtx, body: string | Buffer | undefined): void {
   const { header } = ctx.response
   const makeTag =
     body === undefined || header.peek('ETag') ? undefined : etagFn(setting(ctx, 'etag'))
-  const tag = makeTag?.(typeof body === 'string' ? Buffer.from(body) : body!)
+  const tag = makeTag?.(body!)
   if (tag) header.set('ETag', tag)
   if (fresh(ctx)) ctx.setStatusCode(304)
   const code = ctx.response.statusCode()

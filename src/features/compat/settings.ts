@@ -42,13 +42,15 @@ export type TrustFn = (address: string, distance: number) => boolean
 export type QueryParser = (query: string) => Record<string, unknown>
 
 /** The `etag` setting. @internal */
-export const etagFn = compiled((value): ETagFn | undefined => {
-  if (typeof value === 'function') return value as ETagFn
-  if (value === true || value === 'weak') return (body) => etag(body, { weak: true })
-  if (value === 'strong') return (body) => etag(body, { weak: false })
-  if (value === false || value === undefined) return undefined
-  throw new InvalidOptionError(`the setting etag is ${String(value)}`)
-})
+export const etagFn = compiled(
+  (value): ((body: string | Buffer) => string | undefined) | undefined => {
+    if (typeof value === 'function') return (body) => (value as ETagFn)(Buffer.from(body))
+    if (value === true || value === 'weak') return (body) => etag(body, { weak: true })
+    if (value === 'strong') return (body) => etag(body, { weak: false })
+    if (value === false || value === undefined) return undefined
+    throw new InvalidOptionError(`the setting etag is ${String(value)}`)
+  }
+)
 
 /** The `query parser` setting. @internal */
 export const queryParserFn = compiled((value): QueryParser | undefined => {

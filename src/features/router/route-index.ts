@@ -66,6 +66,8 @@ export class RouteIndex {
       querystringParser: () => NO_PARAMS,
     })
     for (const entry of entries) this.#add(entry)
+    // An order of magnitude faster than walking the tree.
+    this.#tree.compile()
   }
 
   /** @param path - as it stands in the request target */

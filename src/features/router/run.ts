@@ -164,6 +164,7 @@ export class Run implements Continuation {
   }
 
   #setParams(params: Params): void {
+    if (params === NO_PARAMS && this.#own === NO_PARAMS && this.#parentParams === undefined) return
     const parent = this.#router._mergeParams ? this.#parentParams : undefined
     this.#own = params
     const merged =
