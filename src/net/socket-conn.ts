@@ -144,6 +144,8 @@ export class SocketConn implements Conn {
     // As node:http leaves a socket it hands over: neither flowing nor explicitly paused, so that a 'data' listener starts it.
     ;(s as { readableFlowing: boolean | null }).readableFlowing = null
     if (head !== undefined && head.length > 0) s.unshift(Buffer.from(head))
+    // It goes on reading into its buffer: an owner that only writes still has the socket closed when the peer has closed.
+    s.read(0)
     return s
   }
 }
