@@ -83,7 +83,9 @@ function newRequest(
   req.upgrade = false
   req.joinDuplicateHeaders = server.joinDuplicateHeaders
   const lines = exchange.rawHeaders()
-  req._addHeaderLines(lines, lines.length)
+  // As in node, what is beyond the limit stands in rawHeaders only.
+  const max = server.maxHeadersCount
+  req._addHeaderLines(lines, max !== null && max > 0 ? Math.min(lines.length, max * 2) : lines.length)
   return req
 }
 
