@@ -15,6 +15,13 @@ const NO_LIMIT_MS = 2 ** 31 - 1
 /** How much longer a connection is kept than its Keep-Alive field says. */
 const KEEP_ALIVE_BUFFER_MS = 1000
 
+/** On sockets that read into the engine's buffer; others, also those given to `emit('connection')`, are read as streams. */
+const kShared = Symbol('fasthttp.shared')
+
+function markShared(socket: net.Socket): net.Socket {
+  return Object.assign(socket, { [kShared]: true })
+}
+
 /**
  * `http.Server` on this package's engine: the same methods, events, options and messages. Unlike node's, it answers 500 when a
  * 'request' listener throws, and logs the error.
@@ -28,7 +35,9 @@ export class Server extends http.Server {
     // Of node:http only its own listener is there by now.
     this.removeAllListeners('connection')
     this.on('connection', (socket) => this.#serve(socket))
-    this.prependListener('listening', () => acceptInto(this, (socket) => this.emit('connection', socket), onSharedRead))
+    this.prependListener('listening', () => {
+      acceptInto(this, (socket) => this.emit('connection', markShared(socket)), onSharedRead)
+    })
     this.on('newListener', (event) => {
       if (event === 'request') this.#classes = undefined
     })
@@ -45,9 +54,8 @@ export class Server extends http.Server {
   #serve(socket: net.Socket | Duplex): void {
     claimSocket(this, socket)
     if (this.timeout > 0 && 'setTimeout' in socket) socket.setTimeout(this.timeout)
-    const shared = (socket as { _handle?: { onread?: unknown } })._handle !== undefined
     this.#engine ??= this.#createEngine()
-    this.#engine.serveConn(new SocketConn(socket, shared)).catch(() => {})
+    this.#engine.serveConn(new SocketConn(socket, kShared in socket)).catch(() => {})
   }
 
   /** Made with the first connection: until then the timeouts may be set as properties. */
