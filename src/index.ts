@@ -63,3 +63,9 @@ export {
   TCPDialer,
 } from './net/dialer.js'
 export type { Resolver, TCPDialerOptions } from './net/dialer.js'
+export { auditRetention } from './server/retention/audit.js'
+export type { RetainedCtx } from './server/retention/audit.js'
+export type { RetentionOptions } from './server/retention/guard-handler.js'
+export { RetentionError, retentionTotals } from './server/retention/report.js'
+export type { RetentionAction } from './server/retention/report.js'
+export { retentionMatchers } from './server/retention/matchers.js'

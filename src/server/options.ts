@@ -3,6 +3,7 @@ import type { FastHttpError } from '../errors.js'
 import type { RequestHeader } from '../http/request-header.js'
 import type { Conn } from '../net/conn.js'
 import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
+import type { RetentionOptions } from './retention/guard-handler.js'
 
 /** States of a connection, as `connState` is told them. Go: `ConnState`. */
 export type ConnState = 'new' | 'active' | 'idle' | 'hijacked' | 'closed'
@@ -83,6 +84,8 @@ export interface ServerOptions {
   tcpKeepalivePeriod?: number
   /** Serve TLS with these options of `tls.createServer`. */
   tls?: TlsOptions
+  /** Detector of contexts that are kept after their handler settled; off unless `FASTHTTP_DEBUG=retention` is set. */
+  debug?: RetentionOptions
   /** Where errors are logged. By default stderr. */
   logger?: Logger
 }

@@ -24,6 +24,7 @@ import { kAnswersErrors, kTakesExchange, type ErrorAnswer } from './exchange.js'
 import { SERVER_DEFAULTS, type ConnState, type ServerOptions } from './options.js'
 import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 import { resolveOptions } from './resolve-options.js'
+import { guardHandler, retentionFromEnvironment } from './retention/guard-handler.js'
 import { ServeConn } from './serve-conn.js'
 import type { ResolvedOptions, ServerCore } from './server-core.js'
 
@@ -461,7 +462,7 @@ class Core implements ServerCore {
   }
 
   setHandler(handler: RequestHandler): void {
-    this.handler = handler
+    this.handler = guardHandler(handler, this.options.debug ?? retentionFromEnvironment())
     this.takesExchange =
       (handler as { [kTakesExchange]?: Core['takesExchange'] })[kTakesExchange] ?? false
     this.answersErrors = (handler as { [kAnswersErrors]?: ErrorAnswer })[kAnswersErrors]

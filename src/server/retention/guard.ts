@@ -1,0 +1,91 @@
+import { Args } from '../../http/args.js'
+import { RequestHeader } from '../../http/request-header.js'
+import { Request } from '../../http/request.js'
+import { ResponseHeader } from '../../http/response-header.js'
+import { Response } from '../../http/response.js'
+import { URI } from '../../http/uri.js'
+import type { RequestCtx } from '../request-ctx.js'
+import { report, RetentionError, type RetentionAction, type ServedRequest } from './report.js'
+
+/** Classes whose instances belong to a request as the ctx does. */
+const HANDLES = [Request, Response, RequestHeader, ResponseHeader, URI, Args]
+
+/**
+ * The ctx of one request, wrapped so that every touch after its end is seen, even when the pooled object serves another request by then.
+ * Handles got from it carry the same guard; byte views lie in memory of their own that is taken away at the end.
+ */
+export class Guard {
+  readonly ctx: RequestCtx
+  readonly #served: ServedRequest
+  readonly #action: RetentionAction
+  readonly #wrapped = new Map<object, object>()
+  #views: ArrayBuffer[] = []
+  #released = false
+
+  constructor(ctx: RequestCtx, action: RetentionAction) {
+    this.#action = action
+    this.#served = { method: ctx.method(), path: ctx.path(), settledAt: 0 }
+    this.ctx = this.#wrap(ctx, 'ctx')
+  }
+
+  /** The request, by what it was when its ctx was acquired. */
+  get served(): Pick<ServedRequest, 'method' | 'path'> {
+    return this.#served
+  }
+
+  /** The handler has settled: touches are reported from here on. */
+  release(): void {
+    this.#released = true
+    this.#served.settledAt = Date.now()
+    this.#wrapped.clear()
+    // A detached view reads as empty, whoever holds it.
+    for (const view of this.#views) structuredClone(view, { transfer: [view] })
+    this.#views = []
+  }
+
+  #touch(member: string): void {
+    if (this.#released) report(new RetentionError(member, this.#served), this.#action)
+  }
+
+  #wrap<T extends object>(target: T, name: string): T {
+    const known = this.#wrapped.get(target)
+    if (known !== undefined) return known as T
+    const methods = new Map<PropertyKey, unknown>()
+    const wrapped = new Proxy(target, {
+      get: (_, key) => {
+        const member = `${name}.${String(key)}`
+        this.#touch(member)
+        const value: unknown = Reflect.get(target, key, target)
+        if (typeof value !== 'function') return this.#give(value, member)
+        let method = methods.get(key)
+        if (method === undefined) {
+          method = (...args: unknown[]) => {
+            this.#touch(member)
+            return this.#give(Reflect.apply(value, target, args), member)
+          }
+          methods.set(key, method)
+        }
+        return method
+      },
+      set: (_, key, value) => {
+        this.#touch(`${name}.${String(key)}`)
+        return Reflect.set(target, key, value, target)
+      },
+    })
+    this.#wrapped.set(target, wrapped)
+    return wrapped
+  }
+
+  /** What a member gives away: handles guarded, views in memory of their own, anything else as it is. */
+  #give(value: unknown, member: string): unknown {
+    if (typeof value !== 'object' || value === null) return value
+    if (value instanceof Uint8Array) {
+      const memory = new ArrayBuffer(value.byteLength)
+      const view = Buffer.from(memory)
+      view.set(value)
+      this.#views.push(memory)
+      return view
+    }
+    return HANDLES.some((Class) => value instanceof Class) ? this.#wrap(value, member) : value
+  }
+}

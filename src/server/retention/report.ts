@@ -1,0 +1,65 @@
+import { CtxReleasedError } from '../../errors.js'
+import { callersOf, currentOrigin, type Origin } from './origins.js'
+
+/** A request as it was when its ctx was acquired: the ctx itself may serve another one by now. */
+export interface ServedRequest {
+  readonly method: string
+  readonly path: string
+  /** When its handler settled, in milliseconds since the epoch. */
+  settledAt: number
+}
+
+/** A use of a ctx, or of something got from it, after its handler had settled. */
+export class RetentionError extends CtxReleasedError {
+  /** Member that was touched, such as `ctx.response.setBody`. */
+  readonly member: string
+  /** Request the ctx belonged to. */
+  readonly request: Pick<ServedRequest, 'method' | 'path'>
+  /** Milliseconds between the end of the handler and the touch. */
+  readonly age: number
+  /** What kept the ctx, when it was a timer, tick or promise. */
+  readonly origin: Origin | undefined
+
+  constructor(member: string, served: ServedRequest) {
+    const age = Date.now() - served.settledAt
+    const origin = currentOrigin()
+    const kept = origin === undefined ? '' : `; kept by ${origin.type} created at\n${origin.stack}`
+    super(
+      `${member} of ${served.method} ${served.path}, whose handler settled ${age} ms before${kept}`
+    )
+    this.member = member
+    this.request = { method: served.method, path: served.path }
+    this.age = age
+    this.origin = origin
+  }
+
+  /** The line that touched: what tells one site from another. */
+  get site(): string {
+    return (
+      callersOf(this.stack ?? '')
+        .split('\n')[0]
+        ?.trim() ?? this.member
+    )
+  }
+}
+
+/** What to do about a touch. */
+export type RetentionAction = 'warn' | 'throw' | ((err: RetentionError) => void)
+
+const totals = new Map<string, number>()
+
+/** Touches so far by site: the line of code that touched. For counters of one's own, such as expvar's. */
+export function retentionTotals(): Record<string, number> {
+  return Object.fromEntries(totals)
+}
+
+/** Counts a touch and acts on it; each site is printed once. */
+export function report(err: RetentionError, action: RetentionAction): void {
+  const site = err.site
+  const count = (totals.get(site) ?? 0) + 1
+  totals.set(site, count)
+  if (action === 'throw') throw err
+  if (typeof action === 'function') action(err)
+  else if (count === 1)
+    process.emitWarning(err.stack ?? err.message, { code: err.code, type: err.name })
+}
