@@ -15,7 +15,7 @@ export interface RoutingApp {
   disabled(name: string): boolean
 }
 
-/** What a router notes on the ctx while it runs; replaced as a whole, never changed. @internal */
+/** What a router notes on the ctx while it runs; replaced as a whole, never changed. */
 export interface Routing {
   readonly app: RoutingApp | undefined
   /** The part of the path that mounts took away, without a slash at the end. */

@@ -16,12 +16,15 @@ export type Layer =
 
 /** What a run needs of its router. */
 export interface Runnable {
+  /** @internal */
   readonly _layers: readonly Layer[]
+  /** @internal */
   readonly _paramHandlers: ReadonlyMap<string, readonly ParamHandler[]>
+  /** @internal */
   readonly _mergeParams: boolean
-  /** What the router notes on the ctx while it runs, given what its parent did. */
+  /** What the router notes on the ctx while it runs, given what its parent did. @internal */
   _routing(outer: Routing | undefined): Routing | undefined
-  /** Called when nothing is left to run; gives an answer or lets `outer` go on. */
+  /** Called when nothing is left to run; gives an answer or lets `outer` go on. @internal */
   _leave(run: Run, err: unknown, outer: Continuation | undefined): Outcome
 }
 
