@@ -43,7 +43,7 @@ const CLOSED = 4
 const LENT = 5
 
 /** Interim responses before the final one; more is an attack. */
-const MAX_INTERIM = 100
+export const MAX_INTERIM = 100
 /** Body bytes written together with the head. */
 const INLINE_BYTES = 8 * 1024
 
@@ -480,7 +480,8 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   }
 }
 
-function setRef(conn: Conn, on: boolean): void {
+/** Lets `conn` keep the process alive, or not. */
+export function setRef(conn: Conn, on: boolean): void {
   const socket = conn.stream as { ref?: () => void; unref?: () => void }
   if (on) socket.ref?.()
   else socket.unref?.()

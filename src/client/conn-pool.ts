@@ -1,24 +1,12 @@
 import { NoFreeConnsError, TimeoutError, type FastHttpError } from '../errors.js'
-import type { Conn } from '../net/conn.js'
 import type { Call } from './call.js'
 import { ClientConn } from './client-conn.js'
 import { DeadlineTimer } from './deadline-timer.js'
+import type { HostDialer } from './host-dialer.js'
 import { LIFO, type ResolvedClientOptions } from './options.js'
 
 /** After this time without use a connection no longer keeps the process alive. */
 const UNREF_MS = 50
-
-/** Makes connections for a pool. */
-export interface PoolDialer {
-  /**
-   * Connects.
-   *
-   * @param timeout - milliseconds, 0 for no other limit than the dialer's own
-   */
-  _dial(timeout: number): Promise<{ conn: Conn; addr: string }>
-  /** What a failed dial is reported as. */
-  _dialError(err: unknown): FastHttpError
-}
 
 /** Somebody who waits for a connection of a transport of the user's. */
 interface Borrower {
@@ -32,7 +20,7 @@ export class ConnPool {
   readonly options: ResolvedClientOptions
   readonly timer: DeadlineTimer
   maxConns: number
-  readonly #dialer: PoolDialer
+  readonly #dialer: HostDialer
   readonly #conns = new Set<ClientConn>()
   /** In the order in which they became idle. */
   readonly #idle: ClientConn[] = []
@@ -42,7 +30,7 @@ export class ConnPool {
   /** Milliseconds since the epoch. */
   lastUseTime = Date.now()
 
-  constructor(dialer: PoolDialer, options: ResolvedClientOptions) {
+  constructor(dialer: HostDialer, options: ResolvedClientOptions) {
     this.#dialer = dialer
     this.options = options
     this.maxConns = options.maxConns
@@ -137,21 +125,20 @@ export class ConnPool {
 
   #dial(timeout: number): void {
     this.#dialing++
-    this.#dialer._dial(timeout).then(
+    this.#dialer.dial(timeout).then(
       ({ conn, addr }) => {
         this.#dialing--
         const made = new ClientConn(conn, this, addr)
         this.#conns.add(made)
         this.release(made)
       },
-      (err: unknown) => {
+      (err: FastHttpError) => {
         this.#dialing--
         // Whoever is left without a dial of its own fails; the others still have theirs.
         if (this.#waiting.length > this.#dialing) {
           const failed = this.#waiting.shift()!
-          const reason = this.#dialer._dialError(err)
-          if ('take' in failed) failed.fail(reason)
-          else failed.onFail(reason, false)
+          if ('take' in failed) failed.fail(err)
+          else failed.onFail(err, false)
         }
         this.#dialForWaiting()
       }

@@ -71,10 +71,6 @@ export function getDeadline(
 }
 
 /** {@link Client.post} of the default client. */
-export function post(
-  url: string | URL,
-  body?: PostBody,
-  options?: GetOptions
-): Promise<GetResult> {
+export function post(url: string | URL, body?: PostBody, options?: GetOptions): Promise<GetResult> {
   return defaultClient.post(url, body, options)
 }

@@ -1,23 +1,11 @@
-import type { Duplex } from 'node:stream'
-import {
-  DialWithUpstreamError,
-  FastHttpError,
-  HostClientRedirectToDifferentSchemeError,
-  InvalidHostError,
-  InvalidOptionError,
-  excerpt,
-} from '../errors.js'
+import { HostClientRedirectToDifferentSchemeError } from '../errors.js'
 import type { Request } from '../http/request.js'
 import { acquireResponse, releaseResponse } from '../http/response.js'
-import { addMissingPort, splitHostPort } from '../net/address.js'
-import { ClientTLS } from '../net/client-tls.js'
-import type { Conn } from '../net/conn.js'
-import { defaultDialer, DefaultDialTimeout } from '../net/dialer.js'
-import { SocketConn } from '../net/socket-conn.js'
 import { BaseClient } from './base-client.js'
 import type { Call } from './call.js'
 import type { ClientConn } from './client-conn.js'
-import { ConnPool, type PoolDialer } from './conn-pool.js'
+import { ConnPool } from './conn-pool.js'
+import { HostDialer } from './host-dialer.js'
 import {
   type HostClientOptions,
   resolveClientOptions,
@@ -32,23 +20,16 @@ import { requestHead } from './request-head.js'
  * const client = new HostClient({ addr: 'localhost:8080' })
  * const { statusCode, body } = await client.get('http://localhost:8080/')
  */
-export class HostClient extends BaseClient implements PoolDialer {
+export class HostClient extends BaseClient {
   /** @internal */ readonly options: ResolvedClientOptions
   readonly #pool: ConnPool
-  readonly #addrs: string[]
-  readonly #tls: ClientTLS | null
-  #turn = 0
   #pending = 0
 
   /** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type or without an address. */
   constructor(options: HostClientOptions) {
     super()
-    if (typeof options?.addr !== 'string' || options.addr === '')
-      throw new InvalidOptionError('addr must be a string that is not empty')
     this.options = resolveClientOptions(options)
-    this.#addrs = options.addr.split(',').map((addr) => addr.trim())
-    this.#pool = new ConnPool(this, this.options)
-    this.#tls = this.options.isTLS ? new ClientTLS(this.options.tls ?? {}) : null
+    this.#pool = new ConnPool(new HostDialer(this.options), this.options)
   }
 
   /** Connections that are open or being made. */
@@ -150,66 +131,4 @@ export class HostClient extends BaseClient implements PoolDialer {
     }
     if (response !== call.response) releaseResponse(response)
   }
-
-  /** @internal Tries each address once, the next one first. */
-  async _dial(timeout: number): Promise<{ conn: Conn; addr: string }> {
-    const { readTimeout, writeTimeout } = this.options
-    const limit = readTimeout + writeTimeout || DefaultDialTimeout
-    const deadline = Date.now() + (timeout > 0 ? Math.min(timeout, limit) : limit)
-    let failure: unknown
-    for (let i = 0; i < this.#addrs.length; i++) {
-      const addr = this.#addrs[this.#turn++ % this.#addrs.length]!
-      const left = deadline - Date.now()
-      if (left <= 0 && i > 0) break
-      try {
-        return { conn: await this.#dialAddr(addr, Math.max(1, left)), addr }
-      } catch (err) {
-        failure = err
-      }
-    }
-    throw failure
-  }
-
-  /** @internal */
-  _dialError(err: unknown): FastHttpError {
-    if (err instanceof FastHttpError) return err
-    return new DialWithUpstreamError(this.options.addr, { cause: err })
-  }
-
-  async #dialAddr(addr: string, timeout: number): Promise<Conn> {
-    const { dial, dialTimeout, dialDualStack } = this.options
-    const full = addr.startsWith('unix:') ? addr : addMissingPort(addr, this.options.isTLS)
-    const name = this.#tls === null ? '' : this.#serverName(full)
-    let made: Conn | Duplex
-    if (dialTimeout !== undefined) made = await dialTimeout(full, timeout)
-    else if (dial !== undefined) made = await dial(full)
-    else {
-      const shared = this.#tls === null
-      const mode = { dualStack: dialDualStack, timeout, shared }
-      const socket = await defaultDialer._dialSocket(full, mode)
-      if (shared) return new SocketConn(socket, true)
-      made = socket
-    }
-    if (this.#tls === null) return asConn(made)
-    const stream = 'open' in made ? (made.encrypted ? null : made.detach(undefined)) : made
-    // A TLS connection of the user's own dialer is used as it is.
-    if (stream === null || (stream as { encrypted?: boolean }).encrypted === true)
-      return asConn(made)
-    return asConn(await this.#tls.handshake(stream, name, this.options.writeTimeout))
-  }
-
-  /** Name the certificate of an address is checked for. Fails before anything is dialed. */
-  #serverName(addr: string): string {
-    const { servername, rejectUnauthorized } = this.options.tls ?? {}
-    if (servername !== undefined) return servername
-    if (addr.startsWith('unix:')) {
-      if (rejectUnauthorized === false) return ''
-      throw new InvalidHostError(excerpt(addr))
-    }
-    return splitHostPort(addr).host
-  }
-}
-
-function asConn(made: Conn | Duplex): Conn {
-  return 'open' in made ? made : new SocketConn(made)
 }

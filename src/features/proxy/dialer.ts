@@ -1,0 +1,95 @@
+import type { Socket } from 'node:net'
+import type { DialFunc } from '../../client/options.js'
+import { splitHostPort } from '../../net/address.js'
+import { defaultDialer, DefaultDialTimeout } from '../../net/dialer.js'
+import { checkTarget, openTunnel } from './connect.js'
+import { NoProxy } from './no-proxy.js'
+import { parseProxyURL, type ProxyURL } from './proxy-url.js'
+
+/** Options of a {@link Dialer}. Durations are milliseconds. */
+export interface ProxyDialerOptions {
+  /** Proxy for plain HTTP: `user:pass@host:port` or `http://user:pass@host:port`; `''` for none. */
+  httpProxy?: string
+  /** Proxy for TLS. */
+  httpsProxy?: string
+  /** Addresses that are reached without a proxy, as in `NO_PROXY`. */
+  noProxy?: string
+  /** Connect over IPv6 as well as IPv4. @default false */
+  dialDualStack?: boolean
+  /** Longest time for connecting, to the proxy or without one. @default 3000 */
+  timeout?: number
+  /** Longest time for the proxy's answer to CONNECT, 0 for no limit. @default 0 */
+  connectTimeout?: number
+}
+
+/** Proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in capitals or not. */
+function fromEnvironment(): Required<
+  Pick<ProxyDialerOptions, 'httpProxy' | 'httpsProxy' | 'noProxy'>
+> {
+  const get = (name: string): string => process.env[name] ?? process.env[name.toLowerCase()] ?? ''
+  // Under CGI the client of the server could set HTTP_PROXY, by a header named Proxy.
+  const isCGI = process.env['REQUEST_METHOD'] !== undefined
+  return {
+    httpProxy: isCGI ? '' : get('HTTP_PROXY'),
+    httpsProxy: get('HTTPS_PROXY'),
+    noProxy: get('NO_PROXY'),
+  }
+}
+
+/** Makes `dial` functions that connect through a proxy with CONNECT. Go: `fasthttpproxy.Dialer`. */
+export class Dialer {
+  readonly #options: ProxyDialerOptions
+
+  constructor(options: ProxyDialerOptions = {}) {
+    this.#options = { ...options }
+  }
+
+  /**
+   * A dialer that takes the proxy for TLS when the port is 443, else that for plain HTTP. Throws `FH_ERR_INVALID_OPTION` for a proxy
+   * that cannot be used.
+   *
+   * @param useEnv - take the proxies from the environment; the options are not looked at
+   */
+  getDialFunc(useEnv: boolean): DialFunc {
+    const plain = this.getDialFuncForTLS(false, useEnv)
+    const secure = this.getDialFuncForTLS(true, useEnv)
+    return (addr) => (addr.endsWith(':443') ? secure : plain)(addr)
+  }
+
+  /** As {@link getDialFunc}, for one kind of connections whatever their port. */
+  getDialFuncForTLS(isTLS: boolean, useEnv: boolean): DialFunc {
+    const {
+      httpProxy = '',
+      httpsProxy = '',
+      noProxy = '',
+    } = useEnv ? fromEnvironment() : this.#options
+    const chosen = isTLS ? httpsProxy : httpProxy
+    if (chosen === '') return (addr) => this.#connect(addr)
+    const proxy = parseProxyURL(chosen)
+    const direct = new NoProxy(noProxy)
+    return async (addr) => {
+      checkTarget(addr)
+      splitHostPort(addr)
+      return direct.bypasses(addr) ? this.#connect(addr) : this.#tunnel(proxy, addr)
+    }
+  }
+
+  /** Connects to `addr` through the proxy of the options. */
+  async dial(addr: string): Promise<Socket> {
+    return (await this.getDialFunc(false)(addr)) as Socket
+  }
+
+  async #tunnel(proxy: ProxyURL, addr: string): Promise<Socket> {
+    const socket = await this.#connect(proxy.addr)
+    return openTunnel(socket, proxy, addr, this.#options.connectTimeout ?? 0)
+  }
+
+  #connect(addr: string): Promise<Socket> {
+    const { dialDualStack = false, timeout = 0 } = this.#options
+    return defaultDialer._dialSocket(addr, {
+      dualStack: dialDualStack,
+      timeout: timeout > 0 ? timeout : DefaultDialTimeout,
+      shared: false,
+    })
+  }
+}

@@ -1,0 +1,3 @@
+export { Dialer } from './dialer.js'
+export type { ProxyDialerOptions } from './dialer.js'
+export * from './functions.js'
