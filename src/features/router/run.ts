@@ -28,6 +28,9 @@ export interface Runnable {
   _leave(run: Run, err: unknown, outer: Continuation | undefined): Outcome
 }
 
+/** Handlers that may call each other before the stack is given a rest. */
+const MAX_NESTING = 100
+
 /** The way of one request through one router. */
 export class Run implements Continuation {
   readonly ctx: RequestCtx
@@ -40,6 +43,8 @@ export class Run implements Continuation {
   readonly #routing: Routing | undefined
   /** A layer's path was taken away, or another router has noted its own. */
   #entered = false
+  /** Calls of `advance` within one another: synchronous handlers pass on from within their own calls. */
+  #nesting = 0
   #at = 0
   #found: Found | undefined
   #entryAt = 0
@@ -68,6 +73,17 @@ export class Run implements Continuation {
 
   /** Runs the next layer that matches; an error is for error handlers, `'router'` leaves at once. */
   advance(signal?: unknown): Outcome {
+    if (this.#nesting === MAX_NESTING) {
+      this.#nesting = 0
+      return Promise.resolve().then(() => this.advance(signal))
+    }
+    this.#nesting++
+    const outcome = this.#advance(signal)
+    this.#nesting = 0
+    return outcome
+  }
+
+  #advance(signal: unknown): Outcome {
     if (this.#entered) {
       setRouting(this.ctx, this.#routing)
       this.#entered = false

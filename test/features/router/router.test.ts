@@ -46,6 +46,15 @@ describe('handler', () => {
     expect(body()).toBe('late')
   })
 
+  test('any number of synchronous handlers fits on the stack', async () => {
+    const router = new Router()
+    for (let i = 0; i < 20_000; i++) router.use((_ctx, next) => void next())
+    router.get('/', (ctx) => ctx.setBody('reached'))
+    const { result, body } = run(router, '/')
+    await result
+    expect(body()).toBe('reached')
+  })
+
   test('next settles when what is behind is done, and never rejects', async () => {
     const router = new Router()
     const seen: string[] = []
