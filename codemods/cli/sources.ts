@@ -127,7 +127,9 @@ function rulesAbove(target: string): Rule[] {
     at = path.join(at, part)
   }
   if (at !== target) rules.push(...rulesIn(at))
-  return rules
+  // A folder that is named on the command line is meant, even when it is ignored.
+  const isDirectory = fs.statSync(target).isDirectory()
+  return target !== at && isIgnored(target, isDirectory, rules) ? [] : rules
 }
 
 function isIgnored(full: string, isDirectory: boolean, rules: Rule[]): boolean {

@@ -212,8 +212,9 @@ export class FlowAnalysis extends StatementFlow {
   #call(node: ts.CallExpression): void {
     const chain = promiseMethod(node)
     if (chain !== undefined && this.#chainTouches(node)) {
+      const before = this.state.bits
       this.#promiseChain(node)
-      this.#waitFor(node, 'a promise')
+      this.#waitFor(node, 'a promise', before)
       return
     }
     if (this.#special(node)) return
@@ -290,9 +291,10 @@ export class FlowAnalysis extends StatementFlow {
     const callee = unwrap(node.expression)
     if (isFunctionNode(callee)) {
       if (!this.#touches(callee)) return
-      const summary = this.#function(callee, this.state)
+      const before = this.state
+      const summary = this.#function(callee, before)
       this.state = state(summary.truthy | summary.falsy)
-      if (summary.promise) this.#waitFor(node, 'an async function')
+      if (summary.promise) this.#waitFor(node, 'an async function', before.bits)
     } else if (!ts.isIdentifier(callee)) {
       this.visit(callee)
     }
@@ -339,7 +341,7 @@ export class FlowAnalysis extends StatementFlow {
       for (const fn of functions) this.#repeat(fn)
     } else if (isAwaited(node) && functions.every((fn) => !this.#hasEventInside(fn))) {
       // Only read, and the handler waits until the callee is done with the callback.
-    } else if (functions.length === 1 && this.#canWrap(node)) {
+    } else if (functions.length === 1 && this.#canWrap(node) && (this.state.bits & SETTLED) === 0) {
       this.#wrapCallback(node, callbacks[0]!, functions[0]!)
     } else {
       this.#late(node, 'req, res or next is used in a callback that may run after the handler')
@@ -520,13 +522,17 @@ export class FlowAnalysis extends StatementFlow {
   }
 
   /** Makes sure the handler settles after `node` does, by a `return` where none is there. */
-  #waitFor(node: ts.Expression, what: string): void {
+  #waitFor(node: ts.Expression, what: string, before = OPEN): void {
     this.#promise = true
     if (this.#mode === 'sync') {
       this.draft.block(node, `${what} is started in a loop and not waited for`)
       return
     }
     if (isAwaited(node)) return
+    if ((before & SETTLED) !== 0) {
+      this.draft.block(node, `${what} goes on after the answer`)
+      return
+    }
     const outer = wrapOut(node)
     const { parent } = outer
     if (ts.isExpressionStatement(parent) && isTail(parent)) {
@@ -589,7 +595,7 @@ export class FlowAnalysis extends StatementFlow {
     if ((bits & SETTLED) !== 0 && mayAct) {
       this.draft.block(node, 'a helper may answer on a path that has answered already')
     }
-    if (summary.promise) this.#waitFor(node, 'a helper')
+    if (summary.promise) this.#waitFor(node, 'a helper', bits)
     if (summary.returnsAnswer && isValueUsed(used)) {
       this.draft.block(node, 'the result of an answering helper is used')
     }
@@ -706,7 +712,10 @@ function isAwaited(node: ts.Expression): boolean {
     const call = callOf(parent)
     return call !== undefined && promiseMethod(call) !== undefined
   }
-  if (ts.isCallExpression(parent) && /^Promise\.resolve$/.test(parent.expression.getText())) {
+  if (
+    ts.isCallExpression(parent) &&
+    /^Promise\.(resolve|all|allSettled)$/.test(parent.expression.getText())
+  ) {
     return isAwaited(parent)
   }
   return false

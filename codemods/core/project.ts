@@ -107,7 +107,7 @@ export class ProjectPlan {
     for (const item of items) {
       const mixed = item.functions.length > 0 && (item.services.length > 0 || item.foreign)
       if (mixed) graph.block(owner, item.node, 'a handler may be one of several kinds')
-      if (item.foreign?.kind === 'unknown' && isDynamicRequire(item.node)) {
+      if (item.foreign !== undefined && isDynamicRequire(item.node)) {
         graph.block(owner, item.node, 'routes are loaded from files by a computed name')
       }
     }

@@ -15,6 +15,7 @@ import {
   type Scope,
 } from './scope.js'
 
+const PLAIN_TYPES = new Set('string number boolean undefined null unknown any Date'.split(' '))
 const STREAM_EVENTS = new Set(['data', 'end', 'error', 'readable'])
 const STREAM_METHODS = new Set('pipe setEncoding resume pause unpipe on once'.split(' '))
 /** Members of node's request and Express's that no own property may be mistaken for. */
@@ -147,7 +148,8 @@ function params(node: Member['node'], next: Member | undefined, scope: Scope): v
   } else if (isWriteTarget(wrapOut(next.node))) {
     draft.block(next.node, 'a route parameter is changed')
   } else {
-    draft.replace(next.node, `${draft.ctx}.param(${draft.context.quote(next.name)})`)
+    const sure = draft.context.isTypeScript ? '!' : ''
+    draft.replace(next.node, `${draft.ctx}.param(${draft.context.quote(next.name)})${sure}`)
   }
 }
 
@@ -248,9 +250,11 @@ function readOwn(name: string, node: Member['node'], scope: Scope): void {
 function ownType(node: Member['node'], scope: Scope): string | undefined {
   if (!scope.draft.context.isTypeScript) return undefined
   const type = scope.workspace.checker.getTypeAtLocation(node)
-  if ((type.flags & ts.TypeFlags.Any) !== 0) return undefined
+  if ((type.flags & ts.TypeFlags.Any) !== 0) return 'any'
   const text = scope.workspace.checker.typeToString(type, node, ts.TypeFormatFlags.NoTruncation)
-  return /^[\w.[\]| ]+$/.test(text) ? text : undefined
+  const names = text.match(/[A-Za-z_$][\w$]*/g) ?? []
+  const isKnown = names.every((name) => PLAIN_TYPES.has(name) || scope.draft.context.declares(name))
+  return isKnown && /^[\w$.[\]| ]+$/.test(text) ? text : 'any'
 }
 
 function writeOwn(name: string, node: Member['node'], scope: Scope): void {
@@ -327,7 +331,7 @@ export function bindings(
     const emit = row === undefined ? undefined : emitOf(row, scope)
     const read =
       emit === undefined
-        ? `${draft.ctx}.userValue(${draft.context.quote(name)})`
+        ? `${draft.ctx}.userValue(${draft.context.quote(name)})${draft.context.isTypeScript ? ' as any' : ''}`
         : readText(emit, draft)
     const initial = element.initializer === undefined ? '' : ` = ${element.initializer.getText()}`
     if (initial !== '' && !ts.isIdentifier(element.name)) {

@@ -29,10 +29,17 @@ export function emitOf(row: MemberRow, scope: Scope): Emit {
   return scope.exact && row.exact !== undefined ? row.exact : row.emit
 }
 
+/** What Express types as `any`: TypeScript code relies on it. */
+const LOOSE = new Set(['locals', 'cookies', 'signedCookies'])
+
 /** Text of a read: `ctx.path()` or `hostname(ctx)`. */
 export function readText(emit: Emit, draft: Draft): string {
   if (emit.ctx !== undefined) return `${draft.ctx}.${emit.ctx}`
-  return `${draft.compat(emit.compat!)}(${draft.ctx})`
+  const name = emit.compat!
+  const { isTypeScript } = draft.context
+  if (isTypeScript && name === 'body') return `${draft.compat(name)}<any>(${draft.ctx})`
+  const read = `${draft.compat(name)}(${draft.ctx})`
+  return isTypeScript && LOOSE.has(name) ? `(${read} as any)` : read
 }
 
 /** A call with its own arguments carried over: `ctx.setJSON(...)` or `json(ctx, ...)`. */

@@ -1,0 +1,64 @@
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { exchange } from './helpers/exchange.js'
+import { migrateText, readFixtures, resultText, type Fixture } from './helpers/fixture.js'
+import { createSandbox, type Sandbox } from './helpers/sandbox.js'
+
+let sandbox: Sandbox
+let load: NodeJS.Require
+beforeAll(async () => {
+  sandbox = await createSandbox()
+  load = createRequire(path.join(sandbox.folder, 'index.js'))
+})
+afterAll(() => sandbox.remove())
+
+/** Loads a text as a CommonJS module inside the sandbox. */
+function evaluate(text: string, name: string): unknown {
+  const file = path.join(sandbox.folder, name)
+  fs.writeFileSync(file, text)
+  return load(file)
+}
+
+describe.each(['rows', 'traps'])('fixtures/codemods/%s', (folder) => {
+  const fixtures = readFixtures(folder)
+  const table = (list: Fixture[]) => list.map((each): [string, Fixture] => [each.name, each])
+
+  test.each(table(fixtures))('%s: verdict', (_, fixture) => {
+    const result = migrateText(fixture.file, fixture.text)
+    expect(result.problems).toEqual([])
+    expect(result.dropped).toEqual([])
+    const text = resultText(result, fixture.text)
+    check(
+      fixture,
+      [...result.handlers, ...result.services].map((each) => each.reason),
+      text
+    )
+    expect(resultText(migrateText(fixture.file, text), text)).toBe(text)
+  })
+
+  test.each(table(fixtures.filter((each) => each.lines.length > 0)))(
+    '%s: same answers before and after',
+    async (name, { file, text, lines }) => {
+      const migrated = resultText(migrateText(file, text), text)
+      const before = await exchange(evaluate(text, `before-${folder}-${name}`), lines)
+      const after = await exchange(evaluate(migrated, `after-${folder}-${name}`), lines)
+      expect(after).toEqual(before)
+    }
+  )
+})
+
+function check(fixture: Fixture, reasons: (string | undefined)[], text: string): void {
+  const left = reasons.filter((each) => each !== undefined)
+  if (fixture.verdict === 'native') {
+    expect(left).toEqual([])
+    expect(reasons.length).toBeGreaterThan(0)
+  } else if (fixture.verdict === 'adapted') {
+    expect(left.length).toBeGreaterThan(0)
+    if (fixture.reason !== undefined) expect(left.join('\n')).toContain(fixture.reason)
+  } else {
+    expect(text).toBe(fixture.text)
+  }
+  for (const each of fixture.expected) expect(text).toContain(each)
+}
