@@ -55,11 +55,13 @@ function analyseFile(source: TSESLint.SourceCode, options: ResolvedOptions): Ana
   const origins = new Origins(source.scopeManager)
   const handlers = new HandlerFinder(source, origins, options, types).find()
   const registered = new Set(handlers.filter((each) => each.registered).map((each) => each.fn))
-  const runs = handlers.map((handler) => {
-    const run = new Interpreter(source, origins, options, types, handler.fn, registered)
-    const escapes = run.run(selfOf(handler.fn), handler.ctxIndex)
-    return { handler, escapes, entered: run.entered, ignored: run.ignored }
-  })
+  const runs = handlers
+    .filter((each) => !each.nodeStyle)
+    .map((handler) => {
+      const run = new Interpreter(source, origins, options, types, handler.fn, registered)
+      const escapes = run.run(selfOf(handler.fn), handler.ctxIndex)
+      return { handler, escapes, entered: run.entered, ignored: run.ignored }
+    })
   const kept = withoutCalled(runs)
   const ignored = new Set(runs.flatMap((run) => [...run.ignored]))
   return { handlers, origins, findings: kept.flatMap(findingsOf), ignored: [...ignored] }

@@ -67,7 +67,7 @@ export function evaluateCall(run: Interpreter, node: TSESTree.CallExpression): V
     if (target.type === 'Identifier') name = target.name
   }
   const path = run.origins.path(target)
-  if (path && target.type === 'Identifier') name = lastName(path)
+  if (path?.includes('.') && target.type === 'Identifier') name = lastName(path)
   const args = evaluateArguments(run, node.arguments)
   // The call itself comes after its arguments, and so after an `await` in one of them.
   if (target.type === 'MemberExpression') run.touch(receiver, target.object)

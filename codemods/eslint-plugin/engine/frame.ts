@@ -1,4 +1,12 @@
-import { FREE, NOTHING, type Deferred, type FunctionNode, type Node, type Value } from './model.js'
+import {
+  FREE,
+  NOTHING,
+  type Deferred,
+  type Escape,
+  type FunctionNode,
+  type Node,
+  type Value,
+} from './model.js'
 import type { Flow } from './flow.js'
 
 /** A `try` statement whose block is being walked. */
@@ -34,6 +42,8 @@ export class Frame {
   readonly early = new Set<Deferred>()
   /** Promises that are settled only after everything that runs late here. */
   ties: readonly Deferred[] = []
+  /** What it starts that goes on beyond those. */
+  loose: readonly Escape[] = []
   /** It ends a subscription or an interval. */
   clears = false
   /** It gives the context up after it was suspended. */

@@ -55,6 +55,8 @@ export interface EscapeParts {
   signal?: string
   /** Promises whose settling shows that it is over. */
   ties?: readonly Deferred[]
+  /** What it starts and those promises do not wait for. */
+  loose?: readonly Escape[]
 }
 
 /** Walks one handler with abstract values, following calls into the functions of the file. */
@@ -240,10 +242,13 @@ export class Interpreter {
     this.flow.abandoned = false
     this.frame = late
     run(late)
-    const started = [...this.flow.armed].filter(
-      (escape) => !flow.armed.has(escape) && !escape.latent
+    late.ties = [...late.resolved].filter((deferred) => !late.early.has(deferred))
+    late.loose = [...this.flow.armed].filter(
+      (escape) =>
+        !flow.armed.has(escape) &&
+        !escape.latent &&
+        !late.ties.some((deferred) => deferred.ends.has(escape))
     )
-    late.ties = tiesOf(late, started)
     this.flow = flow
     this.frame = frame
     return { frame: late, borrow: late.use ? { kind: late.kind, use: late.use } : null }
@@ -276,7 +281,9 @@ export class Interpreter {
       }
     }
     for (const deferred of parts.ties ?? []) deferred.ends.add(escape)
-    if (this.#silent === 0 && !this.flow.abandoned) this.flow.armed.add(escape)
+    if (this.#silent > 0 || this.flow.abandoned) return escape
+    this.flow.armed.add(escape)
+    if (parts.ties?.length) for (const loose of parts.loose ?? []) this.flow.armed.add(loose)
     return escape
   }
 
@@ -508,19 +515,13 @@ export class Interpreter {
     const pend = [...pendingOf(frame.returned)]
     if (frame.use) {
       const borrow = { kind: frame.kind, use: frame.use }
-      const ties = tiesOf(frame, [])
+      const ties = [...frame.resolved].filter((deferred) => !frame.early.has(deferred))
       pend.push(this.arm({ id: 'floating', node: call, borrow, ties }))
     }
     const { kind, role, objs, race } = frame.returned
     const abandons = frame.abandonsLater || frame.returned.abandons
     return value({ kind, role, objs, race, pend, promises: false, abandons })
   }
-}
-
-function tiesOf(frame: Frame, started: readonly Escape[]): readonly Deferred[] {
-  return [...frame.resolved].filter(
-    (deferred) => !frame.early.has(deferred) && started.every((escape) => deferred.ends.has(escape))
-  )
 }
 
 /** Everything a value refers to lives longer than the handler. */

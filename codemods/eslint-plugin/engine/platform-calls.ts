@@ -15,6 +15,7 @@ import {
   type Value,
 } from './model.js'
 import { storeInto } from './stores.js'
+import { endedStreams } from './subscription-calls.js'
 
 /** Timers, and the functions of the language and of Node whose behaviour is known. */
 export function platformCall(run: Interpreter, call: Call): Value | null {
@@ -60,8 +61,9 @@ function timer(run: Interpreter, call: Call): Value {
     if (use) borrow = run.borrowHeld(args[index] ?? NOTHING, use)
   }
   if (!borrow) return NOTHING
-  const ties = isInterval && !late.frame.clears ? [] : late.frame.ties
-  const escape = run.arm({ id: 'timer', node, borrow, ties, needsRemoval: true })
+  const { clears, loose } = late.frame
+  const ties = isInterval && !clears ? [] : late.frame.ties
+  const escape = run.arm({ id: 'timer', node, borrow, ties, loose, needsRemoval: true })
   return value({ clears: [escape] })
 }
 
@@ -133,7 +135,7 @@ function isPromiseModule(path: string): boolean {
 
 /** A call that is known to return a promise. */
 export function promised(run: Interpreter, call: Call): Value {
-  const pend: Escape[] = []
+  const pend: Escape[] = endedStreams(run, call)
   call.args.forEach((arg, index) => {
     const use = call.node.arguments[index] ?? call.node
     const borrow = run.borrow(arg, use)
@@ -148,9 +150,9 @@ function asyncIo(run: Interpreter, call: Call): Value | null {
   const use = call.node.arguments[index]
   if (!arg || !use) return null
   const fns = call.args.flatMap((given) => given.fns)
-  const { ties } = run.late(fns, []).frame
+  const { ties, loose } = run.late(fns, []).frame
   const borrow = { kind: arg.kind, use }
-  return value({ pend: [run.arm({ id: 'transfer', node: call.node, borrow, ties })] })
+  return value({ pend: [run.arm({ id: 'transfer', node: call.node, borrow, ties, loose })] })
 }
 
 function assignTo(run: Interpreter, call: Call): Value {

@@ -111,6 +111,7 @@ function subscribe(run: Interpreter, call: Call): Value | null {
     node,
     borrow,
     ties: isOnce ? frame.ties : [],
+    loose: frame.loose,
     needsRemoval: true,
     target,
     key: event ? run.text(event) : '',
@@ -129,5 +130,14 @@ function isOnceOption(nodes: readonly Node[]): boolean {
           property.key.type === 'Identifier' &&
           property.key.name === 'once'
       )
+  )
+}
+
+/** `await once(stream, 'end')`, `await finished(stream)`: the listeners of the stream are done by then. */
+export function endedStreams(run: Interpreter, call: Call): Escape[] {
+  if (call.receiverNode || !/^(once|finished|pipeline)$/.test(call.name)) return []
+  const streams = call.node.arguments.map((argument) => run.text(argument))
+  return [...run.flow.armed].filter(
+    (escape) => escape.id === 'listener' && streams.includes(escape.target)
   )
 }

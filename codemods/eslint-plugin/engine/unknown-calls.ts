@@ -1,9 +1,11 @@
-import { isFunction } from '../util/ast.js'
+import type { TSESTree } from '@typescript-eslint/utils'
+import { contains, isFunction, memberName } from '../util/ast.js'
 import { matches } from '../util/options.js'
 import { DEFERRED, DRAINERS, SYNC, USUALLY_SYNC } from '../util/words.js'
 import { isContext, type Call } from './calls.js'
 import type { Interpreter } from './interpreter.js'
 import { promised } from './platform-calls.js'
+import { endedStreams } from './subscription-calls.js'
 import {
   CTX,
   NOTHING,
@@ -112,17 +114,8 @@ function deferCallback(run: Interpreter, call: Call, fns: readonly Closure[]): E
   const late = run.late(fns, [])
   if (!late.borrow) return null
   const target = call.receiverNode ? run.text(call.receiverNode) : ''
-  const { ties } = late.frame
-  return run.arm({ id: 'callback', node: call.node, borrow: late.borrow, ties, target })
-}
-
-/** `await once(stream, 'end')`, `await finished(stream)`: the listeners of the stream are done by then. */
-function endedStreams(run: Interpreter, call: Call): Escape[] {
-  if (call.receiverNode || !/^(once|finished|pipeline)$/.test(call.name)) return []
-  const streams = call.node.arguments.map((argument) => run.text(argument))
-  return [...run.flow.armed].filter(
-    (escape) => escape.id === 'listener' && streams.includes(escape.target)
-  )
+  const { ties, loose } = late.frame
+  return run.arm({ id: 'callback', node: call.node, borrow: late.borrow, ties, loose, target })
 }
 
 /** `await queue.onIdle()` waits for what the queue was given. */
@@ -144,36 +137,66 @@ function drainQueue(run: Interpreter, queue: Node): void {
 function passBorrowed(run: Interpreter, call: Call): Escape[] {
   const { args, node, name } = call
   const thenable = run.types?.isThenable(node) ?? null
-  if (thenable === false) return []
   for (const [index, arg] of args.entries()) {
     if (arg.fns.length > 0) continue
     const use = node.arguments[index] ?? node
     const borrow = run.borrowHeld(arg, use)
     if (!borrow) continue
+    run.touchKind(borrow.kind, borrow.use)
+    if (thenable === false) return []
     const latent = thenable !== true && !/Async$/.test(name)
     return [run.arm({ id: 'floating', node, borrow, latent })]
   }
   return []
 }
 
-const HANDLER_NAMES = /^#?_?(next|handler|handle|serve|inner|downstream|fallback)$|Handler$/
+const HANDLER_NAMES = /^#?_?(next|handler|handle|serve|inner|downstream|fallback)$|[a-z]Handler$/
 
 /** A call that hands the context on to another handler, whose promise matters. */
 function isHandlerCall(run: Interpreter, call: Call): boolean {
   const { node, args, name } = call
-  const callee = node.callee
+  const { callee } = node
   if (args.length === 0) return callee.type === 'Identifier' && isNext(run, callee)
   if (!isContext(args[0])) return false
-  if (callee.type === 'MemberExpression') {
-    return callee.object.type === 'Super' || HANDLER_NAMES.test(name) || callee.computed
+  if (callee.type !== 'Identifier' && callee.type !== 'MemberExpression') {
+    return callee.type === 'CallExpression' && isDropped(node)
   }
-  if (callee.type !== 'Identifier') return callee.type === 'CallExpression'
+  if (HANDLER_NAMES.test(name)) return true
+  // Handlers return nothing: a call whose result is used is of something else.
+  if (!isDropped(node)) return false
+  if (callee.type === 'MemberExpression') return callee.object.type === 'Super' || callee.computed
+  return isUnknownFunction(run, callee, args.length)
+}
+
+/** A parameter, an element or a looked-up value: a function that the file knows nothing about. */
+function isUnknownFunction(run: Interpreter, callee: TSESTree.Identifier, given: number): boolean {
   const def = run.origins.variable(callee)?.defs[0]
-  if (!def) return HANDLER_NAMES.test(callee.name)
-  if (def.type === 'Parameter') return args.length < 3
-  if (def.type === 'ImportBinding') return HANDLER_NAMES.test(callee.name)
-  if (def.type !== 'Variable') return false
-  return !def.node.init || /^(Call|Member|Conditional|Logical)/.test(def.node.init.type)
+  if (!def || run.origins.path(callee) !== null) return false
+  if (def.type === 'Parameter') return given < 3
+  if (def.type !== 'Variable' || !contains(run.root, def.node)) return false
+  return !def.node.init || /^(Call|Member|Conditional|Logical|Chain)/.test(def.node.init.type)
+}
+
+/** Is the value of an expression thrown away, here or by the arrow function it is the body of? */
+function isDropped(node: Node): boolean {
+  const { parent } = node
+  switch (parent?.type) {
+    case 'ExpressionStatement':
+      return true
+    case 'ArrowFunctionExpression':
+      return parent.body === node && parent.parent.type === 'CallExpression'
+    case 'ChainExpression':
+    case 'UnaryExpression':
+      return isDropped(parent)
+    case 'LogicalExpression':
+      return parent.right === node && isDropped(parent)
+    case 'ConditionalExpression':
+      return parent.test !== node && isDropped(parent)
+    case 'MemberExpression':
+      return /^(then|catch|finally)$/.test(memberName(parent) ?? '')
+    default:
+      return false
+  }
 }
 
 /** `next` of a middleware `(ctx, next)`. */

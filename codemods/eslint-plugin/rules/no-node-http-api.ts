@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
 import type { FunctionNode, Node } from '../engine/model.js'
 import { importName } from '../suggest/imports.js'
-import { isFunction, memberName, unwrap } from '../util/ast.js'
+import { memberName } from '../util/ast.js'
 import { createRule } from '../util/create-rule.js'
 import { ASSIGN, CALL, READ, READ_KEY, type NodeHttpMember } from '../util/node-http-table.js'
 import { rolesOf } from '../util/roles.js'
@@ -66,8 +66,8 @@ export const noNodeHttpApi = createRule<MessageIds, []>('no-node-http-api', {
     return {
       MemberExpression: checkMember,
       'Program:exit'() {
-        for (const { fn, registered } of rolesOf(source, context.settings).handlers) {
-          if (registered && isNodeHandler(source, fn)) reportUnwrapped(fn)
+        for (const { fn, registered, nodeStyle } of rolesOf(source, context.settings).handlers) {
+          if (registered && nodeStyle) reportUnwrapped(fn)
         }
       },
     }
@@ -144,18 +144,4 @@ function keyText(source: TSESLint.SourceCode, node: TSESTree.MemberExpression): 
   if (node.computed) return source.getText(node.property)
   if (node.parent.type === 'CallExpression' && node.parent.callee === node) return null
   return node.property.type === 'Identifier' ? `'${node.property.name}'` : null
-}
-
-const RESPONSE_MEMBERS =
-  /^(end|json|send|status|sendStatus|setHeader|writeHead|write|redirect|set|statusCode|render|type|cookie)$/
-
-/** `(req, res)` and `(req, res, next)`: the second parameter is used as a response. */
-function isNodeHandler(source: TSESLint.SourceCode, fn: FunctionNode): boolean {
-  const second = fn.params[1]
-  if (fn.params.length < 2 || second?.type !== 'Identifier' || !isFunction(unwrap(fn))) return false
-  const variable = source.getScope(fn).set.get(second.name)
-  const uses = variable?.references.map((reference) => reference.identifier.parent) ?? []
-  return uses.some(
-    (use) => use?.type === 'MemberExpression' && RESPONSE_MEMBERS.test(memberName(use) ?? '')
-  )
 }

@@ -28,8 +28,13 @@ export interface Handler {
   readonly ctxIndex: number
   /** The package calls it: not only another function of the file. */
   readonly registered: boolean
+  /** It takes `(req, res)` and not a context. */
+  readonly nodeStyle: boolean
 }
 
+const NODE_REQUESTS = /^(IncomingMessage|Request|Http2ServerRequest)$/
+const RESPONSE_MEMBERS =
+  /^(end|json|send|status|sendStatus|setHeader|writeHead|write|redirect|set|statusCode|render|type|cookie)$/
 const SERVER_HANDLERS = new Set([
   'handler',
   'errorHandler',
@@ -154,8 +159,7 @@ export class HandlerFinder {
     const id = variable.identifiers[0]
     if (!def || !id) return false
     if (id.type === 'Identifier' && id.typeAnnotation) {
-      const name = this.#typeNameOf(id.typeAnnotation.typeAnnotation)
-      if (name && SERVING_CLASSES.has(name)) return true
+      if (this.#isServingType(id.typeAnnotation.typeAnnotation)) return true
     }
     if (def.type !== 'Variable' || !def.node.init) return false
     const init = unwrap(def.node.init)
@@ -167,6 +171,14 @@ export class HandlerFinder {
       isPackage(from) &&
       (SERVING_CLASSES.has(lastName(path)) || path === from || /[rR]outer$|[aA]pp$/.test(path))
     )
+  }
+
+  #isServingType(type: TSESTree.TypeNode): boolean {
+    if (type.type !== 'TSTypeReference') return false
+    const { typeName } = type
+    const path = this.origins.path(typeName.type === 'TSQualifiedName' ? typeName.left : typeName)
+    if (!path || !isPackage(path.split('.')[0] ?? '')) return false
+    return SERVING_CLASSES.has(this.#typeNameOf(type) ?? '')
   }
 
   /** `const users = router.route('/users')`. */
@@ -329,8 +341,23 @@ export class HandlerFinder {
     const index =
       this.#typedParam(fn) ??
       (fn.params.length === 3 && ctxIndex === 0 && isErrorParam(fn) ? 1 : ctxIndex)
-    this.found.set(fn, { fn, ctxIndex: index, registered })
+    const nodeStyle = ctxIndex === 0 && this.#typedParam(fn) === null && this.#isNodeStyle(fn)
+    this.found.set(fn, { fn, ctxIndex: index, registered, nodeStyle })
     if (registered) this.#forwarded(fn, index)
+  }
+
+  /** `(req, res)` and `(req, res, next)`: typed so, or the second is used as a response. */
+  #isNodeStyle(fn: FunctionNode): boolean {
+    const [first, second] = fn.params
+    if (first?.type === 'Identifier' && first.typeAnnotation) {
+      const name = this.#typeNameOf(first.typeAnnotation.typeAnnotation)
+      if (name && NODE_REQUESTS.test(name)) return true
+    }
+    if (second?.type !== 'Identifier') return false
+    return (this.origins.variable(second)?.references ?? []).some(({ identifier }) => {
+      const use = identifier.parent
+      return use?.type === 'MemberExpression' && RESPONSE_MEMBERS.test(memberName(use) ?? '')
+    })
   }
 
   /** `(ctx) => api.list(ctx)`: the function it forwards to is the handler. */

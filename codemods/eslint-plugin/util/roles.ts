@@ -21,7 +21,9 @@ export class Roles {
     this.handlers = analysis.handlers
     this.origins =
       analysis.origins ?? new Origins(source.scopeManager as TSESLint.Scope.ScopeManager)
-    this.#byFunction = new Map(this.handlers.map((handler) => [handler.fn, handler]))
+    this.#byFunction = new Map(
+      this.handlers.filter((each) => !each.nodeStyle).map((handler) => [handler.fn, handler])
+    )
   }
 
   roleOf(node: Node): Role | null {

@@ -23,7 +23,7 @@ export const TERMINAL_EVENTS = words(
 
 /** Methods that end what a subscription, timer or job handle stands for. */
 export const CANCELLERS = words(
-  'unsubscribe dispose close cancel stop remove off disconnect abort end clear destroy release'
+  'unsubscribe dispose close cancel stop remove off disconnect abort clear destroy release'
 )
 
 /** Unknown callees with these names keep the function they are given for later. */
