@@ -467,7 +467,7 @@ export class RequestCtx {
   /** @internal */
   reset(): void {
     // First: values that are disposed of may still read the request and the response.
-    this.#userValues.reset()
+    this.#userValues.reset(this)
     this.request.reset()
     this.response.reset()
     this._hijackHandler = null

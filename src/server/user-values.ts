@@ -29,19 +29,23 @@ export class UserValues {
     for (let i = 0; i < this.#keys.length; i++) fn(this.#keys[i], this.#values[i])
   }
 
-  /** Forgets all values, disposing of those that can be. */
-  reset(): void {
+  /**
+   * Forgets all values, disposing of those that can be.
+   *
+   * @param ctx - given to their dispose methods
+   */
+  reset(ctx?: unknown): void {
     if (this.#keys.length === 0) return
-    for (const value of this.#values) dispose(value)
+    for (const value of this.#values) dispose(value, ctx)
     this.#keys.length = 0
     this.#values.length = 0
   }
 }
 
-function dispose(value: unknown): void {
+function dispose(value: unknown, ctx: unknown): void {
   if (typeof value !== 'object' || value === null) return
   const method = (value as { [Symbol.dispose]?: unknown })[
     Symbol.dispose ?? Symbol.for('Symbol.dispose')
   ]
-  if (typeof method === 'function') method.call(value)
+  if (typeof method === 'function') method.call(value, ctx)
 }

@@ -21,7 +21,7 @@ export {
 } from './cookies.js'
 export type { FileOptions } from './file-options.js'
 export type { Dotfiles } from './file-path.js'
-export { onClose, onFinish } from './lifecycle.js'
+export { onClose, onFinish, type SettledCallback } from './lifecycle.js'
 export { locals } from './locals.js'
 export {
   accepts,

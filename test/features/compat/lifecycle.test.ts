@@ -38,8 +38,8 @@ test.each([
 ])('hooks run once with the response at hand, with %s', async (_name, answer) => {
   const { seen, add, reach } = collector()
   const server = await serve((ctx) => {
-    onFinish(ctx, () => add(`finish ${facts(ctx)}`))
-    onClose(ctx, () => add(`close ${facts(ctx)}`))
+    onFinish(ctx, (done) => add(`finish ${facts(done)}`))
+    onClose(ctx, (done) => add(`close ${facts(done)}`))
     status(ctx, 201)
     setHeader(ctx, 'X-A', 'b')
     return answer(ctx)
