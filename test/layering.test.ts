@@ -45,7 +45,10 @@ test('a module imports from its own layer or from one below', () => {
     if (from === undefined) continue
     const text = readFileSync(join(root, path), 'utf8')
     for (const [, specifier] of text.matchAll(/\bfrom '(\.[^']+)'/g)) {
-      const target = relative(root, resolve(root, dirname(path), specifier!.replace(/\.js$/, '.ts')))
+      const target = relative(
+        root,
+        resolve(root, dirname(path), specifier!.replace(/\.js$/, '.ts'))
+      )
       const to = layerOf(target)
       if (to === undefined || from[1] === to[1] || to[0] < from[0]) continue
       if (!ALLOWED.has(`${from[1]} -> ${to[1]}`)) bad.push(`${path} imports ${target}`)
