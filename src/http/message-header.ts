@@ -1,5 +1,5 @@
 import { BadTrailerError } from '../errors.js'
-import { toByteString, toBuffer } from '../bytes/byte-string.js'
+import { appendTo, toByteString, toBuffer } from '../bytes/byte-string.js'
 import { cleanValue, HeaderStore } from './header-store.js'
 import { isTrailerAllowed } from './trailer.js'
 import { equalsIgnoreCase } from '../bytes/ascii.js'
@@ -11,6 +11,9 @@ export function header(value: Bytes): string {
   return typeof value === 'string' ? value : toByteString(value)
 }
 
+/** `close` as a member of a list. (RFC 9110, section 7.6.1) */
+const CLOSE = /(?:^|,)[ \t]*close[ \t]*(?:,|$)/i
+
 /** What request and response headers share. Field names are compared without regard to case everywhere. */
 export abstract class MessageHeader {
   /** @internal The lines, in order. */
@@ -21,6 +24,12 @@ export abstract class MessageHeader {
   _trailerFields: string[] = []
   protected closes = false
   protected noDefaultContentType = false
+
+  /** Names that {@link peekKeys} puts first. */
+  protected abstract readonly firstKeys: readonly string[]
+
+  /** First line, lines and the empty line behind them. */
+  abstract header(): string
 
   /** Brings lines that are still in wire form into the store. */
   protected abstract fill(): HeaderStore
@@ -36,16 +45,25 @@ export abstract class MessageHeader {
     return value === undefined ? undefined : toBuffer(value)
   }
 
+  /** As {@link peek}. Go's differs where keys are normalized; here no spelling matters. */
+  peekCanonical(key: Bytes): string | undefined {
+    return this.peek(key)
+  }
+
   /** Every value under `key`, in order. */
   peekAll(key: Bytes): string[] {
     return this.fill().getAll(header(key))
   }
 
-  /** The names of all lines, in order, each once. */
+  /** The names of all lines, each once: those a message has a method for first, Connection last, the others in order. */
   peekKeys(): string[] {
-    const keys: string[] = []
-    for (const [name] of this.all()) if (!keys.includes(name)) keys.push(name)
-    return keys
+    const keys = [...new Set([...this.all()].map(([name]) => name))]
+    const rank = (key: string): number => {
+      if (equalsIgnoreCase(key, 'Connection')) return this.firstKeys.length + 1
+      const i = this.firstKeys.findIndex((first) => equalsIgnoreCase(first, key))
+      return i < 0 ? this.firstKeys.length : i
+    }
+    return keys.sort((a, b) => rank(a) - rank(b))
   }
 
   /** Appends a line. Line breaks in either part become spaces. */
@@ -95,6 +113,33 @@ export abstract class MessageHeader {
     let n = 0
     for (const _ of this.all()) n++
     return n
+  }
+
+  /** As {@link header}, as bytes. */
+  headerBytes(): Buffer {
+    return toBuffer(this.header())
+  }
+
+  /** As {@link header}. */
+  toString(): string {
+    return this.header()
+  }
+
+  /** A new buffer with the bytes of `dst` and, behind them, those of {@link header}. */
+  appendBytes(dst?: Uint8Array): Buffer {
+    return appendTo(dst, this.header())
+  }
+
+  /** Writes the bytes of {@link header} to `w`; returns their number. */
+  writeTo(w: { write(chunk: Buffer): unknown }): number {
+    const bytes = this.headerBytes()
+    w.write(bytes)
+    return bytes.length
+  }
+
+  /** As {@link writeTo}. Go: `Write`. */
+  write(w: { write(chunk: Buffer): unknown }): void {
+    this.writeTo(w)
   }
 
   /** Does the message ask to close the connection? */
@@ -151,6 +196,25 @@ export abstract class MessageHeader {
     return [...this._trailerKeys]
   }
 
+  /** The fields announced as trailers, with the empty line behind them. */
+  trailerHeader(): string {
+    return this._trailerSection()
+  }
+
+  /** As {@link trailerHeader}, as bytes. */
+  trailerHeaderBytes(): Buffer {
+    return toBuffer(this._trailerSection())
+  }
+
+  /** @internal The trailer section, with the empty line behind it. */
+  _trailerSection(): string {
+    let lines = ''
+    for (const key of this._trailerKeys) {
+      for (const value of this.fill().getAll(key)) lines += `${key}: ${value}\r\n`
+    }
+    return lines + '\r\n'
+  }
+
   /** Trailer fields: received ones once the body was read, or those to be sent. They never stand among the header lines. */
   *trailers(): IterableIterator<[name: string, value: string]> {
     for (let i = 0; i < this._trailerFields.length; i += 2) {
@@ -158,10 +222,31 @@ export abstract class MessageHeader {
     }
   }
 
+  /** Calls `fn` for each of {@link trailers}. */
+  visitAllTrailer(fn: (name: string, value: string) => void): void {
+    for (const [name, value] of this.trailers()) fn(name, value)
+  }
+
   protected setField(name: string, value: string, append: boolean): void {
     const store = this.fill()
     if (append) store.add(name, value)
     else store.set(name, value)
+  }
+
+  /** Trailers announced by a line; names that must not stand in a trailer are left out, as in Go. */
+  protected setTrailerLine(value: string, append: boolean): void {
+    try {
+      if (append) this.addTrailer(value)
+      else this.setTrailer(value)
+    } catch (err) {
+      if (!(err instanceof BadTrailerError)) throw err
+    }
+  }
+
+  /** Takes over the value of a Connection line; `true` when nothing is left to keep of it. */
+  protected setConnectionLine(value: string): boolean {
+    this.closes = CLOSE.test(value)
+    return equalsIgnoreCase(value, 'close')
   }
 
   protected setTyped(name: string, value: string): void {

@@ -1,9 +1,15 @@
 import { equalsIgnoreCase } from '../bytes/ascii.js'
+import { toBuffer } from '../bytes/byte-string.js'
 import type { FieldBlock } from './field-block.js'
 import { cleanName, cleanValue, type HeaderStore } from './header-store.js'
 import { header, MessageHeader, type Bytes } from './message-header.js'
 import { normalizeHeaderKey } from './header-key.js'
 import { RequestCookies } from './request-cookies.js'
+
+const FIRST_KEYS = ['Host', 'Content-Length', 'Content-Type', 'User-Agent', 'Trailer', 'Cookie']
+const MULTIPART = /^multipart\/form-data[ \t]*;/i
+/** One parameter of a media type: its name, and its value in quotation marks or without. */
+const PARAMETER = /;[ \t]*([^=;\s"]+)=(?:"([^"]*)"|([^;]*))/g
 
 const BLANKS = /[\t ]/g
 /** Whatever stood there must not end the target. */
@@ -14,6 +20,9 @@ const blank = (c: string): string => (c === ' ' ? '%20' : '%09')
  * cut out of it when asked for. Go: `RequestHeader`.
  */
 export class RequestHeader extends MessageHeader {
+  protected override get firstKeys(): readonly string[] {
+    return FIRST_KEYS
+  }
   #method = ''
   #target = ''
   #protocol = 'HTTP/1.1'
@@ -22,6 +31,10 @@ export class RequestHeader extends MessageHeader {
   readonly #cookies = new RequestCookies()
   #cookiesRead = false
   #contentLength: number | undefined = undefined
+  /** The parsed lines, when they are in the store by now. */
+  #raw = ''
+  /** @internal Fields such as Host are known by their name. */
+  _special = true
 
   /** @internal Takes over a parsed head; `block` is not copied. */
   _setParsed(method: string, target: string, minorVersion: number, block: FieldBlock): void {
@@ -47,6 +60,10 @@ export class RequestHeader extends MessageHeader {
     return this.#method === '' ? 'GET' : this.#method
   }
 
+  methodBytes(): Buffer {
+    return toBuffer(this.method())
+  }
+
   /** Sets the method; what may not stand in a token becomes `-`. */
   setMethod(method: Bytes): void {
     this.#method = cleanName(header(method))
@@ -57,6 +74,10 @@ export class RequestHeader extends MessageHeader {
     return this.#target === '' ? '/' : this.#target
   }
 
+  requestURIBytes(): Buffer {
+    return toBuffer(this.requestURI())
+  }
+
   /** Sets the target; spaces are escaped, and so is what cannot stand in a line. */
   setRequestURI(target: Bytes): void {
     this.#target = cleanValue(header(target)).replace(BLANKS, blank)
@@ -65,6 +86,10 @@ export class RequestHeader extends MessageHeader {
   /** `HTTP/1.1` or `HTTP/1.0`. */
   protocol(): string {
     return this.#protocol
+  }
+
+  protocolBytes(): Buffer {
+    return toBuffer(this.#protocol)
   }
 
   setProtocol(protocol: Bytes): void {
@@ -106,6 +131,22 @@ export class RequestHeader extends MessageHeader {
   override peek(key: Bytes): string | undefined {
     const name = header(key)
     const block = this.#block
+    switch (name.length) {
+      case 6:
+        if (equalsIgnoreCase(name, 'Cookie')) return this.#cookieLine()
+        break
+      case 7:
+        if (equalsIgnoreCase(name, 'Trailer') && this._trailerKeys.length > 0) {
+          return this._trailerKeys.join(', ')
+        }
+        break
+      case 10:
+        if (equalsIgnoreCase(name, 'User-Agent')) return this.#last(name)
+        if (block === null && this.closes && equalsIgnoreCase(name, 'Connection')) return 'close'
+        break
+      case 12:
+        if (equalsIgnoreCase(name, 'Content-Type')) return this.#last(name)
+    }
     if (block === null) return this._store.get(name)
     const i = block.find(name)
     return i < 0 ? undefined : block.value(i)
@@ -126,13 +167,19 @@ export class RequestHeader extends MessageHeader {
     if (block !== null) return block.host < 0 ? '' : block.value(block.host)
     return this._store.get('Host') ?? ''
   }
+  hostBytes(): Buffer {
+    return toBuffer(this.host())
+  }
   setHost(host: Bytes): void {
     this.setTyped('Host', header(host))
   }
 
   /** Value of User-Agent, `''` when there is none. */
   userAgent(): string {
-    return this.last('User-Agent')
+    return this.#last('User-Agent') ?? ''
+  }
+  userAgentBytes(): Buffer {
+    return toBuffer(this.userAgent())
   }
   setUserAgent(value: Bytes): void {
     this.setTyped('User-Agent', header(value))
@@ -142,13 +189,19 @@ export class RequestHeader extends MessageHeader {
   referer(): string {
     return this.peek('Referer') ?? ''
   }
+  refererBytes(): Buffer {
+    return toBuffer(this.referer())
+  }
   setReferer(value: Bytes): void {
     this.setTyped('Referer', header(value))
   }
 
   /** Value of Content-Type, `''` when there is none. */
   contentType(): string {
-    return this.last('Content-Type')
+    return this.#last('Content-Type') ?? ''
+  }
+  contentTypeBytes(): Buffer {
+    return toBuffer(this.contentType())
   }
   setContentType(value: Bytes): void {
     this.setTyped('Content-Type', header(value))
@@ -157,6 +210,9 @@ export class RequestHeader extends MessageHeader {
   /** Value of Content-Encoding, `''` when there is none. */
   contentEncoding(): string {
     return this.peek('Content-Encoding') ?? ''
+  }
+  contentEncodingBytes(): Buffer {
+    return toBuffer(this.contentEncoding())
   }
   setContentEncoding(value: Bytes): void {
     this.setTyped('Content-Encoding', header(value))
@@ -181,13 +237,14 @@ export class RequestHeader extends MessageHeader {
     else store.push('Content-Length', String(length))
   }
 
-  /** Boundary of a `multipart/form-data` content type, `undefined` for another type. */
+  /** Boundary of a `multipart/form-data` content type, `undefined` for another type. (RFC 7578) */
   multipartFormBoundary(): string | undefined {
     const type = this.contentType()
-    const found = /^multipart\/form-data[ \t]*;(?:.*[; \t])?boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(
-      type
-    )
-    return found === null ? undefined : (found[1] ?? found[2])
+    if (!MULTIPART.test(type)) return undefined
+    for (const [, name, quoted, plain] of type.matchAll(PARAMETER)) {
+      if (equalsIgnoreCase(name!, 'boundary')) return (quoted ?? plain!.trimEnd()) || undefined
+    }
+    return undefined
   }
   setMultipartFormBoundary(boundary: string): void {
     this.setContentType(`multipart/form-data; boundary=${boundary}`)
@@ -222,6 +279,10 @@ export class RequestHeader extends MessageHeader {
   cookie(key: Bytes): string | undefined {
     return this.#readCookies().get(header(key))
   }
+  cookieBytes(key: Bytes): Buffer | undefined {
+    const value = this.cookie(key)
+    return value === undefined ? undefined : toBuffer(value)
+  }
   /** Sets a cookie, replacing one of that name. */
   setCookie(key: Bytes, value: Bytes): void {
     this.#readCookies().set(cleanValue(header(key)), cleanValue(header(value)))
@@ -240,20 +301,65 @@ export class RequestHeader extends MessageHeader {
     return this.#readCookies().all()
   }
 
-  /** The lines as they came, with the empty line behind them; `''` when the header was not parsed or was changed since. */
+  /** Calls `fn` for each of {@link cookies}. */
+  visitAllCookie(fn: (key: string, value: string) => void): void {
+    for (const [key, value] of this.cookies()) fn(key, value)
+  }
+
+  /** The lines as they came, with the empty line behind them; `''` when the header was not parsed. */
   rawHeaders(): string {
-    return this.#block === null ? '' : this.#block.text
+    return this.#block === null ? this.#raw : this.#block.text
+  }
+
+  rawHeadersBytes(): Buffer {
+    return toBuffer(this.rawHeaders())
+  }
+
+  /** The lines as they came, whatever was changed since; {@link all} when the header was not parsed. */
+  *allInOrder(): IterableIterator<[name: string, value: string]> {
+    const raw = this.rawHeaders()
+    if (raw === '') return yield* this.all()
+    for (const line of raw.split('\r\n')) {
+      const colon = line.indexOf(':')
+      if (colon > 0) yield [this._store.key(line.slice(0, colon)), trim(line.slice(colon + 1))]
+    }
+    return undefined
+  }
+
+  /** Calls `fn` for each of {@link allInOrder}. */
+  visitAllInOrder(fn: (name: string, value: string) => void): void {
+    for (const [name, value] of this.allInOrder()) fn(name, value)
+  }
+
+  /**
+   * Treats every field as any other from here on: `add` and `set` change nothing but lines, and a client sends the lines in their order
+   * and spelling and adds none but those that frame the body.
+   */
+  disableSpecialHeader(): void {
+    this._special = false
+    this.disableNormalizing()
+  }
+
+  enableSpecialHeader(): void {
+    this._special = true
+    this.enableNormalizing()
   }
 
   /** The first line, the lines and the empty line behind them. */
   header(): string {
-    const close =
-      this.closes && this.peek('Connection') === undefined ? 'Connection: close\r\n' : ''
-    return `${this.method()} ${this.requestURI()} ${this.#protocol}\r\n${this.fill().toString()}${close}\r\n`
+    const store = this.fill()
+    let lines = store.toString()
+    if (this._trailerKeys.length > 0 && !store.has('Trailer')) {
+      lines += `Trailer: ${this._trailerKeys.join(', ')}\r\n`
+    }
+    if (this.closes && !store.has('Connection')) lines += 'Connection: close\r\n'
+    return `${this.method()} ${this.requestURI()} ${this.#protocol}\r\n${lines}\r\n`
   }
 
-  override toString(): string {
-    return this.header()
+  /** The announced names. */
+  override peekTrailerKeys(): string[] {
+    if (this._trailerKeys.length === 0) this.setTrailerLine(this.peekAll('Trailer').join(), false)
+    return super.peekTrailerKeys()
   }
 
   /** Copies everything into `dst`, which is reset first. */
@@ -264,6 +370,8 @@ export class RequestHeader extends MessageHeader {
     dst.#target = this.#target
     dst.#protocol = this.#protocol
     dst.#contentLength = this.contentLength()
+    dst.#raw = this.rawHeaders()
+    dst._special = this._special
   }
 
   reset(): void {
@@ -272,7 +380,9 @@ export class RequestHeader extends MessageHeader {
     this.#target = ''
     this.#protocol = 'HTTP/1.1'
     this.#block = null
+    this.#raw = ''
     this.#contentLength = undefined
+    if (!this._special) this.enableSpecialHeader()
     if (this.#cookiesRead) {
       this.#cookies.reset()
       this.#cookiesRead = false
@@ -284,6 +394,7 @@ export class RequestHeader extends MessageHeader {
     if (block !== null) {
       this.#contentLength = this.contentLength()
       this.#block = null
+      this.#raw = block.text
       const store = this._store
       for (let i = 0; i < block.count; i++) {
         const name = block.name(i)
@@ -299,29 +410,42 @@ export class RequestHeader extends MessageHeader {
       if (/^\d{1,15}$/.test(value)) this.setContentLength(Number(value))
       return
     }
-    if (equalsIgnoreCase(name, 'Cookie')) {
-      this.#readCookies().parse(cleanValue(value))
-      this.#writeCookies()
-      return
-    }
-    if (equalsIgnoreCase(name, 'Trailer'))
-      return append ? this.addTrailer(value) : this.setTrailer(value)
-    if (equalsIgnoreCase(name, 'Connection')) {
-      this.closes = equalsIgnoreCase(value, 'close')
-      if (this.closes) return this.fill().delete('Connection')
+    if (this._special) {
+      switch (name.length) {
+        case 4:
+          if (equalsIgnoreCase(name, 'Host')) return this.setHost(value)
+          break
+        case 6:
+          if (!equalsIgnoreCase(name, 'Cookie')) break
+          this.#readCookies().parse(cleanValue(value))
+          return this.#writeCookies()
+        case 7:
+          if (equalsIgnoreCase(name, 'Trailer')) return this.setTrailerLine(value, append)
+          break
+        case 10:
+          if (equalsIgnoreCase(name, 'User-Agent')) return this.setUserAgent(value)
+          if (!equalsIgnoreCase(name, 'Connection')) break
+          this.fill().delete('Connection')
+          if (this.setConnectionLine(value)) return
+          break
+        case 12:
+          if (equalsIgnoreCase(name, 'Content-Type')) return this.setContentType(value)
+      }
     }
     super.setField(name, value, append)
   }
 
   /** Last value of a field that a message should have once. */
-  private last(name: string): string {
+  #last(name: string): string | undefined {
     const block = this.#block
-    if (block !== null) {
-      for (let i = block.count - 1; i >= 0; i--) if (block.isNamed(i, name)) return block.value(i)
-      return ''
-    }
-    const all = this._store.getAll(name)
-    return all[all.length - 1] ?? ''
+    if (block === null) return this._store.getAll(name).at(-1)
+    for (let i = block.count - 1; i >= 0; i--) if (block.isNamed(i, name)) return block.value(i)
+    return undefined
+  }
+
+  #cookieLine(): string | undefined {
+    const lines = this.peekAll('Cookie')
+    return lines.length > 1 ? lines.join('; ') : lines[0]
   }
 
   #readCookies(): RequestCookies {
@@ -338,4 +462,9 @@ export class RequestHeader extends MessageHeader {
     const line = this.#cookies.toString()
     if (line !== '') store.push('Cookie', line)
   }
+}
+
+/** Without the blanks around a field value; `trim` would take U+00A0 away too. */
+function trim(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '')
 }

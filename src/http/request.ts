@@ -1,26 +1,24 @@
-import type { Readable } from 'node:stream'
-import { toBuffer } from '../bytes/byte-string.js'
+import { equalsIgnoreCase } from '../bytes/ascii.js'
 import { FreeList } from '../bytes/free-list.js'
+import { InvalidHostError } from '../errors.js'
 import { Args } from './args.js'
-import { Body } from './body.js'
+import { CHUNKED, NO_LENGTH } from './framing.js'
+import { Message } from './message.js'
 import { RequestHeader } from './request-header.js'
-import type { StreamWriter } from './stream-writer.js'
 import { URI } from './uri.js'
 
-const NON_ASCII = /[^\x00-\x7f]/
 /** Begins with one slash; no escape, fragment, empty or dot segment, nothing but ASCII. */
 const PLAIN_PATH = /^(?:\/[^\x00-\x20/.%#\\\x7f-\xff][^\x00-\x20/%#\\\x7f-\xff]*)*\/?$/
+const FORM_TYPE = 'application/x-www-form-urlencoded'
 const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;|$)/i
 
 /** A request. Go: `Request`. */
-export class Request {
-  readonly header = new RequestHeader()
+export class Request extends Message {
+  override readonly header = new RequestHeader()
   /** A client sends the Host that was set on the header rather than that of the URI. */
   useHostHeader = false
   /** The path of a redirect is taken as it stands in Location, neither normalized nor escaped. */
   disableRedirectPathNormalizing = false
-  /** @internal */
-  readonly _body = new Body()
   /** @internal The request came over TLS. */
   _isTLS = false
   readonly #uri = new URI()
@@ -56,10 +54,7 @@ export class Request {
   uri(): URI {
     if (!this.#uriParsed) {
       this.#uriParsed = true
-      const target = this.header.requestURI()
-      // Header material is latin1; as text it would be taken for UTF-8.
-      this.#uri.parse(this.header.host(), NON_ASCII.test(target) ? toBuffer(target) : target)
-      if (this._isTLS) this.#uri.setScheme('https')
+      this.#uri._parse(this.header.host(), this.header.requestURI(), this._isTLS)
     }
     return this.#uri
   }
@@ -111,74 +106,47 @@ export class Request {
     return this.#postArgsParsed && this.#postArgs.len() > 0 ? this.#postArgs : undefined
   }
 
-  /** The body as text (UTF-8). Throws `FH_ERR_BODY_STREAM_CONSUMED` when it is a stream. */
-  body(): string {
-    return this._body.toText()
-  }
-
-  /** The body as bytes. Valid until the handler's promise settles. */
-  bodyBytes(): Buffer {
-    return this._body.toBytes()
-  }
-
-  setBody(data: string | Uint8Array): void {
-    this._body.set(data)
-  }
-
-  setBodyRaw(bytes: Uint8Array): void {
-    this._body.setRaw(bytes)
-  }
-
-  appendBody(data: string | Uint8Array): void {
-    this._body.append(data)
-  }
-
-  resetBody(): void {
-    this._body.reset()
-  }
-
   /** @internal Drops the body and the arguments it would be made of. */
   _resetBody(): void {
     this._body.reset()
     if (this.#postArgsParsed) this.#postArgs.reset()
   }
 
-  setBodyStream(stream: Readable, size = -1): void {
-    this._body.setStream(stream, size)
+  /** Does the client wait for a 100 response before it sends the body? (RFC 9110, section 10.1.1) */
+  mayContinue(): boolean {
+    return (
+      this.header.isHTTP11() && equalsIgnoreCase(this.header.peek('Expect') ?? '', '100-continue')
+    )
   }
 
-  setBodyStreamWriter(writer: StreamWriter): void {
-    this._body.setStream(writer, -1)
+  /**
+   * As Go does, what is written follows the URI once that was asked for, and form arguments are the body when there is no other.
+   * Throws `FH_ERR_INVALID_HOST` without a host.
+   */
+  protected override writtenHead(): { head: string; length: number } {
+    const { header, _body: body } = this
+    if (this.#uriParsed || header.host() === '') {
+      const uri = this.uri()
+      if (uri.host() === '') throw new InvalidHostError('missing host')
+      if (!this.useHostHeader || header.host() === '') header.setHost(uri.hostBytes())
+      header.setRequestURI(uri.requestURI())
+    }
+    const args = this._postArgs()
+    if (args !== undefined && body.isEmpty) body.set(args.queryString())
+    if (body.isEmpty && (header.isGet() || header.isHead() || header.isConnect())) {
+      header.del('Content-Length')
+      header.del('Transfer-Encoding')
+      return { head: header.header(), length: NO_LENGTH }
+    }
+    const length = Math.max(body.byteLength(), CHUNKED)
+    header.setContentLength(length)
+    if (!body.isEmpty && header._hasDefaultContentType && header.contentType() === '') {
+      header.setContentType(args === undefined ? 'application/octet-stream' : FORM_TYPE)
+    }
+    return { head: header.header(), length }
   }
 
-  /** The body's stream, `undefined` when it is in memory. */
-  bodyStream(): Readable | undefined {
-    const source = this._body.source
-    return source === null || typeof source === 'function' ? undefined : source
-  }
-
-  isBodyStream(): boolean {
-    return this._body.isStream
-  }
-
-  closeBodyStream(): void {
-    if (this._body.isStream) this._body.reset()
-  }
-
-  connectionClose(): boolean {
-    return this.header.connectionClose()
-  }
-
-  setConnectionClose(): void {
-    this.header.setConnectionClose()
-  }
-
-  /** Head and body as text. A stream is not read. */
-  toString(): string {
-    return this.header.toString() + (this._body.isStream ? '' : this._body.toText())
-  }
-
-  /** Copies everything but a body stream into `dst`, which is reset first. */
+  /** Copies everything but a body stream, a multipart form and the timeout into `dst`, which is reset first. */
   copyTo(dst: Request): void {
     dst.reset()
     this.header.copyTo(dst.header)

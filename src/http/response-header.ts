@@ -1,11 +1,16 @@
 import { equalsIgnoreCase } from '../bytes/ascii.js'
-import { formatHTTPDate } from '../bytes/http-date.js'
+import { toBuffer } from '../bytes/byte-string.js'
+import { formatHTTPDate, nowHTTPDate } from '../bytes/http-date.js'
 import type { Cookie } from './cookie.js'
 import type { FieldBlock } from './field-block.js'
+import { CHUNKED, NO_LENGTH } from './framing.js'
 import { normalizeHeaderKey } from './header-key.js'
 import { cleanValue } from './header-store.js'
 import { header, MessageHeader, type Bytes } from './message-header.js'
 import { statusMessage } from './status.js'
+
+// prettier-ignore
+const FIRST_KEYS = ['Content-Length', 'Content-Type', 'Content-Encoding', 'Server', 'Set-Cookie', 'Trailer']
 
 const DEFAULT_CONTENT_TYPE = 'text/plain; charset=utf-8'
 
@@ -13,6 +18,9 @@ const DEFAULT_CONTENT_TYPE = 'text/plain; charset=utf-8'
  * Status and field lines of a response. Lines that a client parsed stay in wire form until one is asked for. Go: `ResponseHeader`.
  */
 export class ResponseHeader extends MessageHeader {
+  protected override get firstKeys(): readonly string[] {
+    return FIRST_KEYS
+  }
   /** @internal */ _statusCode = 0
   /** @internal */ _statusMessage = ''
   /** @internal `undefined` when none was set: the default is sent with a body. */
@@ -92,12 +100,20 @@ export class ResponseHeader extends MessageHeader {
     return this._statusMessage
   }
 
+  statusMessageBytes(): Buffer {
+    return toBuffer(this._statusMessage)
+  }
+
   setStatusMessage(message: Bytes): void {
     this._statusMessage = cleanValue(header(message))
   }
 
   protocol(): string {
     return this.#protocol
+  }
+
+  protocolBytes(): Buffer {
+    return toBuffer(this.#protocol)
   }
 
   setProtocol(protocol: Bytes): void {
@@ -114,6 +130,10 @@ export class ResponseHeader extends MessageHeader {
     return this._contentType ?? (this.noDefaultContentType ? '' : DEFAULT_CONTENT_TYPE)
   }
 
+  contentTypeBytes(): Buffer {
+    return toBuffer(this.contentType())
+  }
+
   setContentType(type: Bytes): void {
     this._settle()
     this._contentType = cleanValue(header(type))
@@ -124,6 +144,10 @@ export class ResponseHeader extends MessageHeader {
     return this.fill().get('Content-Encoding') ?? ''
   }
 
+  contentEncodingBytes(): Buffer {
+    return toBuffer(this.contentEncoding())
+  }
+
   setContentEncoding(coding: Bytes): void {
     this.setTyped('Content-Encoding', header(coding))
   }
@@ -132,6 +156,10 @@ export class ResponseHeader extends MessageHeader {
   server(): string {
     this._settle()
     return this._server ?? ''
+  }
+
+  serverBytes(): Buffer {
+    return toBuffer(this.server())
   }
 
   setServer(name: Bytes): void {
@@ -181,10 +209,19 @@ export class ResponseHeader extends MessageHeader {
     return undefined
   }
 
+  /** As {@link peekCookie}, as bytes. */
+  peekCookieBytes(key: Bytes): Buffer | undefined {
+    const value = this.peekCookie(key)
+    return value === undefined ? undefined : toBuffer(value)
+  }
+
   /** Tells the client to forget the cookie `key`. */
   delClientCookie(key: Bytes): void {
     const name = header(key)
-    this.#setCookieText(name, `${cleanValue(name).replace(/[;=]/g, ' ')}=; expires=Tue, 10 Nov 2009 23:00:00 GMT`)
+    this.#setCookieText(
+      name,
+      `${cleanValue(name).replace(/[;=]/g, ' ')}=; expires=Tue, 10 Nov 2009 23:00:00 GMT`
+    )
   }
 
   /** Takes back a cookie set on this response. */
@@ -208,6 +245,11 @@ export class ResponseHeader extends MessageHeader {
       yield [this.#cookies[i]!, this.#cookies[i + 1]!]
   }
 
+  /** Calls `fn` for each of {@link cookies}. */
+  visitAllCookie(fn: (key: string, value: string) => void): void {
+    for (const [key, value] of this.cookies()) fn(key, value)
+  }
+
   override peek(key: Bytes): string | undefined {
     this._settle()
     const name = header(key)
@@ -217,6 +259,11 @@ export class ResponseHeader extends MessageHeader {
         break
       case 6:
         if (equalsIgnoreCase(name, 'Server')) return this._server
+        break
+      case 7:
+        if (equalsIgnoreCase(name, 'Trailer') && this._trailerKeys.length > 0) {
+          return this._trailerKeys.join(', ')
+        }
         break
       case 10:
         if (equalsIgnoreCase(name, 'Set-Cookie')) {
@@ -291,15 +338,6 @@ export class ResponseHeader extends MessageHeader {
     return this._store.length > 0 || this.#cookies.length > 0 || this._trailerKeys.length > 0
   }
 
-  /** @internal The trailer section, with the empty line behind it. */
-  _trailerSection(): string {
-    let lines = ''
-    for (const key of this._trailerKeys) {
-      for (const value of this._store.getAll(key)) lines += `${key}: ${value}\r\n`
-    }
-    return lines + '\r\n'
-  }
-
   /** Status line and lines as they would be sent for an empty body, but for what the server adds. */
   header(): string {
     this._settle()
@@ -314,8 +352,21 @@ export class ResponseHeader extends MessageHeader {
     return text + '\r\n'
   }
 
-  override toString(): string {
-    return this.header()
+  /** @internal The head of a response that no server writes, with framing for a body of `length` bytes. */
+  _head(length: number): string {
+    this._settle()
+    const code = this.statusCode()
+    const message = this._statusMessage === '' ? statusMessage(code) : this._statusMessage
+    let text = `${this.#protocol} ${code} ${message}\r\n`
+    if (this._server !== undefined) text += `Server: ${this._server}\r\n`
+    text += `Date: ${this._date ?? nowHTTPDate()}\r\n`
+    const isEmpty = length === 0 || length === NO_LENGTH
+    const type = this._contentType ?? (isEmpty ? '' : this.contentType())
+    if (type !== '') text += `Content-Type: ${type}\r\n`
+    if (length >= 0) text += `Content-Length: ${length}\r\n`
+    else if (length === CHUNKED) text += 'Transfer-Encoding: chunked\r\n'
+    text += this._extraLines()
+    return text + (this.closes ? 'Connection: close\r\n\r\n' : '\r\n')
   }
 
   /** Copies everything into `dst`, which is reset first. */
@@ -362,9 +413,7 @@ export class ResponseHeader extends MessageHeader {
         if (equalsIgnoreCase(name, 'Server')) return this.setServer(value)
         break
       case 7:
-        if (equalsIgnoreCase(name, 'Trailer')) {
-          return append ? this.addTrailer(value) : this.setTrailer(value)
-        }
+        if (equalsIgnoreCase(name, 'Trailer')) return this.setTrailerLine(value, append)
         break
       case 10:
         if (equalsIgnoreCase(name, 'Set-Cookie')) {
@@ -373,8 +422,8 @@ export class ResponseHeader extends MessageHeader {
           return
         }
         if (equalsIgnoreCase(name, 'Connection')) {
-          this.closes = equalsIgnoreCase(value, 'close')
-          if (this.closes) return this._store.delete(name)
+          this._store.delete(name)
+          if (this.setConnectionLine(value)) return
         }
         break
       case 12:
@@ -385,6 +434,9 @@ export class ResponseHeader extends MessageHeader {
           if (/^\d{1,15}$/.test(value)) this.#contentLength = Number(value)
           return
         }
+        break
+      case 16:
+        if (equalsIgnoreCase(name, 'Content-Encoding')) return this.setContentEncoding(value)
         break
       case 17:
         if (equalsIgnoreCase(name, 'Transfer-Encoding')) return

@@ -1,6 +1,6 @@
 import type { Duplex, Readable } from 'node:stream'
 import { parseHTTPDate } from '../bytes/http-date.js'
-import { toBuffer, toText } from '../bytes/byte-string.js'
+import { toBuffer } from '../bytes/byte-string.js'
 import { HijackedError, InvalidJSONError } from '../errors.js'
 import type { Args } from '../http/args.js'
 import type { Bytes } from '../http/message-header.js'
@@ -337,7 +337,7 @@ export class RequestCtx {
     this.request.uri().copyTo(target)
     target.update(uri)
     this.setStatusCode(REDIRECTS.has(code) ? code : 302)
-    this.response.header.set('Location', target.fullURI())
+    this.response.header.set('Location', target._asciiURI())
   }
 
   /** Closes the connection after the response. */
@@ -461,7 +461,7 @@ export class RequestCtx {
   /** Connection and request in one line. */
   toString(): string {
     const id = this.id().toString(16).padStart(16, '0')
-    return `#${id} - ${show(this.localAddr())}<->${show(this.remoteAddr())} - ${this.method()} ${toText(this.uri().fullURI())}`
+    return `#${id} - ${show(this.localAddr())}<->${show(this.remoteAddr())} - ${this.method()} ${this.uri().fullURI()}`
   }
 
   /** @internal */

@@ -1,11 +1,8 @@
 import { nowHTTPDate } from '../bytes/http-date.js'
+import { CHUNKED, NO_LENGTH, statusHasBody } from '../http/framing.js'
 import type { ResponseHeader } from '../http/response-header.js'
 import { cleanValue } from '../http/header-store.js'
 import { statusMessage } from '../http/status.js'
-
-/** Content lengths that are none. */
-export const CHUNKED = -1
-export const NO_LENGTH = -2
 
 const DEFAULT_CONTENT_TYPE = 'text/plain; charset=utf-8'
 
@@ -16,11 +13,6 @@ export interface HeadWriterOptions {
   date: boolean
   /** Content-Type of a body that has none, `''` to send none. */
   contentType: string
-}
-
-/** May a response of this status have a body and a Content-Length? (RFC 9110, section 6.4.1; RFC 9112, section 6.3) */
-export function statusHasBody(code: number): boolean {
-  return code >= 200 && code !== 204 && code !== 304
 }
 
 /**
@@ -94,4 +86,4 @@ export class HeadWriter {
   }
 }
 
-export { DEFAULT_CONTENT_TYPE }
+export { CHUNKED, DEFAULT_CONTENT_TYPE, NO_LENGTH, statusHasBody }

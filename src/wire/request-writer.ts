@@ -42,7 +42,7 @@ export function writeRequestHead(
   for (let i = 0; i < count; i++) {
     const name = names[i]!
     const value = values[i]!
-    switch (typedField(name)) {
+    switch (header._special ? typedField(name) : framingField(name)) {
       case USER_AGENT:
         userAgent = value
         break
@@ -67,8 +67,9 @@ export function writeRequestHead(
     }
   }
   let head = method + ' ' + to.target + ' HTTP/1.1\r\n'
+  if (!header._special) userAgent = type = ''
   if (userAgent !== '') head += 'User-Agent: ' + userAgent + '\r\n'
-  head += 'Host: ' + to.host + '\r\n'
+  if (header._special) head += 'Host: ' + to.host + '\r\n'
   if (type !== '') head += 'Content-Type: ' + type + '\r\n'
   if (length >= 0) head += 'Content-Length: ' + length + '\r\n'
   else if (length === CHUNKED) head += 'Transfer-Encoding: chunked\r\n'
@@ -97,6 +98,12 @@ const AUTHORIZATION = 4
 const CONNECTION = 5
 /** Host, framing and `Trailer`: known better by the writer. */
 const WRITTEN_APART = 6
+
+/** What only the writer may say, for a header whose fields are sent as they are. */
+function framingField(name: string): number {
+  const field = typedField(name)
+  return field === WRITTEN_APART && name.length !== 4 ? WRITTEN_APART : OTHER
+}
 
 function typedField(name: string): number {
   switch (name.length) {
