@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs'
 import { HttpStatusError, InvalidOptionError } from '../../errors.js'
+import { htmlPage } from '../../server/html-page.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
 import { markAnswered } from '../../server/routing.js'
 import { encodeUrl } from './encode-url.js'
-import { escapeHtml } from './escape-html.js'
 import { resolveFileOptions, type FileOptions, type ResolvedFileOptions } from './file-options.js'
 import { decodePath, resolveFile } from './file-path.js'
 import { findFile, type FoundFile } from './find-file.js'
@@ -106,9 +106,6 @@ function redirectToDirectory(ctx: RequestCtx): void {
   header.set('Location', location)
   ctx.setStatusCode(301)
   ctx.setContentType('text/html; charset=UTF-8')
-  ctx.setBody(
-    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Redirecting</title>\n</head>\n' +
-      `<body>\n<pre>Redirecting to ${escapeHtml(location)}</pre>\n</body>\n</html>\n`
-  )
+  ctx.setBody(htmlPage('Redirecting', `Redirecting to ${location}`))
   markAnswered(ctx)
 }

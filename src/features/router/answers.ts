@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import { htmlPage } from '../../server/html-page.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
 
 /**
@@ -65,20 +66,5 @@ export function answerDocument(ctx: RequestCtx, status: number, message: string)
   ctx.response.header.set('Content-Security-Policy', "default-src 'none'")
   ctx.response.header.set('X-Content-Type-Options', 'nosniff')
   ctx.setContentType('text/html; charset=utf-8')
-  ctx.setBody(
-    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Error</title>\n</head>\n' +
-      `<body>\n<pre>${escapeHtml(message)}</pre>\n</body>\n</html>\n`
-  )
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '"': '&quot;',
-  '&': '&amp;',
-  "'": '&#39;',
-  '<': '&lt;',
-  '>': '&gt;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/["&'<>]/g, (char) => ENTITIES[char]!)
+  ctx.setBody(htmlPage('Error', message))
 }

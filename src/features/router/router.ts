@@ -65,8 +65,15 @@ type Registered =
  */
 export class Router implements Runnable {
   /** Serves requests; bound, so that it can be passed on as it is. */
-  readonly handler = (ctx: RequestCtx): Outcome =>
-    new Run(this, ctx, targetPath(ctx), ctx.method(), undefined).advance()
+  readonly handler = (ctx: RequestCtx): Outcome => {
+    let path: string
+    try {
+      path = targetPath(ctx)
+    } catch (err) {
+      return this.answerUnhandled(ctx, err)
+    }
+    return new Run(this, ctx, path, ctx.method(), undefined).advance()
+  }
 
   readonly #options: RouterOptions
   readonly #registered: Registered[] = []

@@ -136,6 +136,12 @@ describe('handler', () => {
     expect(run(router, 'http://example.com/a?b').body()).toBe('a')
   })
 
+  test('a target that is no URI is a 400', () => {
+    const router = new Router()
+    router.use((ctx) => ctx.setBody('reached'))
+    expect(run(router, 'http://[::x/a').status()).toBe(400)
+  })
+
   test('inherited names are not parameters', () => {
     const router = new Router()
     router.get('/:id', (ctx) => ctx.setBody(String(ctx.param('toString') ?? 'none')))
