@@ -30,11 +30,25 @@ export function serveExchange(
 ): Promise<void> | undefined {
   const socket = exchange.conn.stream as SocketInternals
   if (socket.server !== server) claimSocket(server, socket)
-  const req = newRequest(server, classes, exchange, socket)
-  if (exchange.isUpgrade && upgrade(server, req, exchange, socket)) return undefined
+  if (exchange.isUpgrade && upgrade(server, classes, exchange, socket)) return undefined
+  const turn = begin(server, classes, exchange, log, true)
+  turn.startBody()
+  return turn.settled(() => begin(server, classes, exchange, log, false))
+}
 
+/** Builds the messages and calls the listeners. A request behind unanswered ones is not attached: its response waits. */
+function begin(
+  server: ServerInternals,
+  classes: MessageClasses,
+  exchange: Exchange,
+  log: ErrorLog,
+  attached: boolean
+): Turn {
+  const socket = exchange.conn.stream as SocketInternals
+  const req = newRequest(server, classes, exchange, socket)
   const res = newResponse(server, classes, exchange, req, socket)
   const turn = new Turn(exchange, req, res)
+  if (attached) turn.attach()
   if (requestStart.hasSubscribers || responseFinish.hasSubscribers) publish(server, req, res, socket)
   res.on('finish', onFinish)
   try {
@@ -43,8 +57,7 @@ export function serveExchange(
     log(err)
     fail(res)
   }
-  turn.startBody()
-  return turn.settled()
+  return turn
 }
 
 const kClaimed = Symbol('fasthttp.claimed')
@@ -103,10 +116,9 @@ function newResponse(
   res._keepAliveTimeout = server.keepAliveTimeout
   res._maxRequestsPerSocket = server.maxRequestsPerSocket
   res.shouldKeepAlive = exchange.keepAlive
-  const fields = res as unknown as Record<PropertyKey, unknown>
-  fields[kUniqueHeaders] = (server as unknown as Record<symbol, unknown>)[kUniqueHeaders]
-  fields['socket'] = socket
-  socket._httpMessage = res
+  ;(res as unknown as Record<symbol, unknown>)[kUniqueHeaders] = (
+    server as unknown as Record<symbol, unknown>
+  )[kUniqueHeaders]
   return res
 }
 
@@ -121,10 +133,16 @@ function publish(
 }
 
 /** Gives the connection away; `false` when nobody takes upgrades and the request is to be served like any other. */
-function upgrade(server: http.Server, req: RequestInternals, exchange: Exchange, socket: SocketInternals): boolean {
-  const event = req.method === 'CONNECT' ? 'connect' : 'upgrade'
+function upgrade(
+  server: http.Server,
+  classes: MessageClasses,
+  exchange: Exchange,
+  socket: SocketInternals
+): boolean {
+  const event = exchange.method === 'CONNECT' ? 'connect' : 'upgrade'
   const wanted = server.listenerCount(event) > 0
   if (!wanted && event === 'upgrade') return false
+  const req = newRequest(server, classes, exchange, socket)
   req.upgrade = true
   if (!wanted) {
     socket.destroy()

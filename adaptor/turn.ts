@@ -15,9 +15,14 @@ export const kTurn = Symbol('fasthttp.turn')
 type TurnRequest = RequestInternals & { [kTurn]?: Turn }
 type TurnResponse = ResponseInternals & { [kTurn]?: Turn } & Record<symbol, unknown>
 
+/** Pipelined requests whose handlers run at the same time; more wait for the first answer. */
+const MAX_PIPELINED = 32
+
 /**
  * One request of a connection from its head to the end of its answer: joins node's message objects to the connection's exchange. It
  * lets go of the exchange when the answer is complete or the connection is lost; the messages live on as long as anyone keeps them.
+ * Requests that arrive before that are turns of their own, in a row: as on node:http their handlers run at once, and their responses
+ * have no socket until all before them are sent.
  */
 export class Turn implements BodySink {
   readonly req: TurnRequest
@@ -30,6 +35,8 @@ export class Turn implements BodySink {
   #callbacks: WriteCallback[] = []
   #ended = false
   #settle: (() => void) | undefined = undefined
+  #next: Turn | undefined = undefined
+  #attachesNext = false
 
   constructor(exchange: Exchange, req: RequestInternals, res: ResponseInternals) {
     this.req = req
@@ -41,13 +48,37 @@ export class Turn implements BodySink {
     req._read = read
     res._writeRaw = writeRaw
     res._finish = finish
-    exchange.onAbort = (err) => this.abort(err)
-    exchange.onPeerEnd = () => this.peerEnded()
   }
 
-  /** Undefined when the exchange is over already. */
-  settled(): Promise<void> | undefined {
-    if (this.#exchange === undefined) return undefined
+  /** Gives the response the connection, and sends what it has gathered without one. */
+  attach(): void {
+    const { res } = this
+    const exchange = this.#exchange as Exchange
+    const socket = this.req.socket as unknown as SocketInternals
+    exchange.onAbort = (err) => this.abort(err)
+    exchange.onPeerEnd = () => this.peerEnded()
+    ;(res as { socket: unknown }).socket = socket
+    socket._httpMessage = res
+    if (res.outputData.length > 0) res._writeRaw('', 'latin1')
+    if (res.finished) res._finish()
+    else if (!this.#blocked) this.#emitDrain()
+  }
+
+  /**
+   * Undefined when the exchange is over already.
+   *
+   * @param begin - begins the turn of a request that arrives in the meantime
+   */
+  settled(begin: () => Turn): Promise<void> | undefined {
+    const exchange = this.#exchange
+    if (exchange === undefined) return undefined
+    let last: Turn = this
+    let count = 0
+    exchange.onPipelined = () => {
+      last = last.#next = begin()
+      if (++count === MAX_PIPELINED) exchange.onPipelined = undefined
+      last.startBody()
+    }
     return new Promise((resolve) => {
       this.#settle = resolve
     })
@@ -115,12 +146,13 @@ export class Turn implements BodySink {
   /** The connection is lost, in the order in which node:http tells it. */
   abort(err: Error | undefined): void {
     const { req, res } = this
+    if (this.#exchange === undefined) return
     this.#exchange = undefined
-    // A finished response has detached from its socket: nobody is told any more.
-    if (res.socket !== null) {
+    if (!res.writableFinished || res.socket !== null) {
       req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
       emitClose(res)
     }
+    this.#next?.abort(err)
     const lost = err ?? Object.assign(new Error('Cannot call write after a stream was destroyed'), { code: 'ERR_STREAM_DESTROYED' })
     for (const callback of this.#callbacks.splice(0)) process.nextTick(callback, lost)
     this.#settle?.()
@@ -129,22 +161,41 @@ export class Turn implements BodySink {
   #drained(): void {
     const { res } = this
     this.#blocked = false
-    if (res.writableNeedDrain) {
-      res[kNeedDrain] = false
-      res.emit('drain')
-    }
+    this.#emitDrain()
     for (const callback of this.#callbacks.splice(0)) callback(null)
     if (this.#ended && (this.#bodyComplete || res._last)) this.#release()
   }
 
+  /** The response has emitted 'finish'. */
+  finished(): void {
+    const next = this.#next
+    if (this.#attachesNext && next !== undefined && next.#exchange !== undefined) next.attach()
+  }
+
+  #emitDrain(): void {
+    const { res } = this
+    if (!res.writableNeedDrain) return
+    res[kNeedDrain] = false
+    res.emit('drain')
+  }
+
+  /** The answer is complete: the connection goes to the next request. */
   #release(): void {
     const exchange = this.#exchange
     if (exchange === undefined) return
     this.#exchange = undefined
+    exchange.onDrain = undefined
+    const next = this.#next
+    if (next !== undefined && !this.res._last) {
+      next.#settle = this.#settle
+      exchange.onAbort = (err) => next.abort(err)
+      this.#attachesNext = true
+      return
+    }
     exchange.onAbort = undefined
     exchange.onPeerEnd = undefined
-    exchange.onDrain = undefined
     exchange.end(this.res._last)
+    next?.abort(undefined)
     this.#settle?.()
   }
 }
@@ -224,6 +275,7 @@ export function onFinish(this: ResponseInternals): void {
   if (socket?._httpMessage === this) socket._httpMessage = null
   ;(this as { socket: unknown }).socket = null
   process.nextTick(emitClose, this)
+  ;(this as TurnResponse)[kTurn]?.finished()
 }
 
 /** Takes a body that nobody has read off the wire. */

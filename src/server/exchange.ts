@@ -11,8 +11,9 @@ import type { Conn } from '../net/conn.js'
 export const kTakesExchange: unique symbol = Symbol.for('fasthttp.takesExchange')
 
 /**
- * On a RequestHandler: answers in the server's place when the input of a connection cannot be understood. Takes the connection and the
- * error; returns what is to be sent before the connection closes, or `undefined` when the connection has been dealt with.
+ * On a RequestHandler that stands in for another server: answers in the server's place when the input of a connection cannot be
+ * understood, and any one Host value is taken. Gets the connection and the error; returns what is to be sent before the connection
+ * closes, or `undefined` when the connection has been dealt with.
  *
  * @internal
  */
@@ -72,6 +73,11 @@ export interface Exchange {
   onPeerEnd: (() => void) | undefined
   /** Called once when the connection is lost before `end`. */
   onAbort: ((err: Error | undefined) => void) | undefined
+  /**
+   * Set by a handler that can hold answers back: called when a further request has arrived while this one, its body complete, is
+   * unanswered. The members of the head describe the new request then, and `readBody` may be called for it. `end` ends all of them.
+   */
+  onPipelined: (() => void) | undefined
   /** Bytes accepted by `write` that have not reached the kernel yet. */
   readonly pendingBytes: number
   /** Leaves HTTP: the raw stream and the bytes already read behind the head. The connection is the caller's from here on. */

@@ -283,7 +283,6 @@ export const responseBodyCases: Case[] = [
   {
     name: 'answers in order when the first is slow',
     manual: true,
-    unobserved: true,
     handler: (req, res) => {
       if (req.url === '/slow') setTimeout(() => res.end('slow'), 5)
       else res.end('fast')
