@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { EXIT_FAILED, run, type RunOptions } from './cli/run.js'
 import { UsageError } from './cli/sources.js'
+import { status } from './cli/status.js'
 import { markdownTable } from './report/table.js'
 
 const output = {
@@ -20,17 +21,37 @@ const program = new Command('fh-migrate')
   .option('--ignore <glob>', 'leave these files alone (may be repeated)', collect, [])
   .option('--tsconfig <file>', 'tsconfig.json whose paths name modules')
   .option('--patch <file>', 'write the changes to a patch file instead of the sources')
+  .option('--only <groups>', 'only these: routes, middleware, errors, params, servers')
+  .option('--routes <glob>', 'only routes whose path matches, such as "/users/**"')
+  .option(
+    '--verify <command>',
+    'run the tests before and after, and leave out files that break them'
+  )
+  .addOption(
+    new Option('--stage <n>', '1 adapts everything, 2 converts, 3 drops adapt where it can')
+      .choices(['1', '2', '3'])
+      .argParser(Number)
+  )
   .option('--print-table', 'print the conversion table as Markdown')
   .option('--no-color', 'plain output')
   .addOption(
     new Option('--report <format>', 'format of the report')
-      .choices(['text', 'json'])
+      .choices(['text', 'json', 'html'])
       .default('text')
   )
   .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 some handlers are left to do by hand.')
   .action((paths: string[], options: RunOptions & { printTable?: boolean }) => {
     if (options.printTable === true) output.out(markdownTable())
     else process.exitCode = run(paths, options, output)
+  })
+
+program
+  .command('status')
+  .description('show how far the migration has come')
+  .argument('[paths...]', 'files and folders', ['.'])
+  .option('--tsconfig <file>', 'tsconfig.json whose paths name modules')
+  .action((paths: string[], options: { tsconfig?: string }) => {
+    output.out(status(paths, options.tsconfig))
   })
 
 try {

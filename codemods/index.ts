@@ -1,6 +1,8 @@
 export {
   migrate,
   type FileChange,
+  type HandlerGroup,
+  type HandlerInfo,
   type HandlerReport,
   type HandlerStatus,
   type MigrateOptions,

@@ -1,13 +1,23 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import pc from 'picocolors'
-import { migrate, type FileChange, type MigrationResult } from '../core/migrate.js'
+import type { Colors } from 'picocolors/types.js'
+import {
+  migrate,
+  type FileChange,
+  type MigrateOptions,
+  type MigrationResult,
+} from '../core/migrate.js'
+import type { SourceInput } from '../core/workspace.js'
 import { colourDiff, unifiedDiff } from '../report/diff.js'
+import { htmlReport } from '../report/html.js'
 import { jsonReport } from '../report/json.js'
 import { textReport } from '../report/text.js'
 import { dirtyFiles } from './git.js'
 import { packageJsonChange } from './package-json.js'
+import { selection } from './select.js'
 import { readSources, UsageError } from './sources.js'
+import { passes, verify } from './verify.js'
 import { writeAtomically } from './write.js'
 
 export const EXIT_DONE = 0
@@ -20,8 +30,14 @@ export interface RunOptions {
   force?: boolean
   exact?: boolean
   color?: boolean
-  report: 'text' | 'json'
+  report: 'text' | 'json' | 'html'
   patch?: string
+  only?: string
+  routes?: string
+  /** 1: only adapt. 2 and 3: convert, and drop adapt where it is no longer needed. */
+  stage?: number
+  /** A command that must succeed before and after. */
+  verify?: string
   tsconfig?: string
   ignore: string[]
 }
@@ -39,22 +55,72 @@ export function run(paths: readonly string[], options: RunOptions, output: Outpu
   const { root, inputs } = readSources(paths, options.ignore)
   const editable = inputs.filter((each) => each.readonly !== true).map((each) => each.path)
   if (!preview && options.force !== true) refuseDirty(root, editable, output)
-  const tsconfig = findTsconfig(options.tsconfig, root)
-  const result = migrate(inputs, { exact: options.exact ?? false, tsconfig })
+  const select = selection(options.only, options.routes)
+  const request: MigrateOptions = {
+    exact: options.exact ?? false,
+    tsconfig: findTsconfig(options.tsconfig, root),
+    adaptOnly: options.stage === 1,
+    select,
+  }
+  let result = migrate(inputs, request)
+  if (options.verify !== undefined && !preview) {
+    result = runVerified({ inputs, request, result, root, command: options.verify, output })
+  }
   const manifest = packageJsonChange(root, result.packages)
   const changes = manifest === undefined ? result.changes : [...result.changes, manifest]
-  const diff = preview ? unifiedDiff(changes, root) : ''
-  if (options.patch !== undefined) fs.writeFileSync(options.patch, diff)
-  else if (options.dryRun === true && options.report === 'text')
-    output.out(colourDiff(diff, colors))
-  if (!preview) for (const change of changes) writeAtomically(change.path, change.after)
+  if (preview) showDiff(unifiedDiff(changes, root), options, colors, output)
+  else for (const change of changes) writeAtomically(change.path, change.after)
   const seconds = (performance.now() - started) / 1000
-  output.out(
-    options.report === 'json'
-      ? jsonReport({ ...result, changes }, root)
-      : textReport({ ...result, changes }, { root, colors, preview, seconds })
-  )
+  const full = { ...result, changes }
+  if (options.report === 'json') output.out(jsonReport(full, root))
+  else if (options.report === 'html') output.out(htmlReport(full, root))
+  else output.out(textReport(full, { root, colors, preview, seconds }))
   return exitCode(result, changes, options)
+}
+
+function showDiff(diff: string, options: RunOptions, colors: Colors, output: Output): void {
+  if (options.patch !== undefined) fs.writeFileSync(options.patch, diff)
+  else if (options.dryRun === true && options.report === 'text') {
+    output.out(colourDiff(diff, colors))
+  }
+}
+
+interface VerifiedRun {
+  inputs: readonly SourceInput[]
+  request: MigrateOptions
+  result: MigrationResult
+  root: string
+  command: string
+  output: Output
+}
+
+/** Migrates under the eyes of the project's tests: files that break them keep their handlers. */
+function runVerified(verified: VerifiedRun): MigrationResult {
+  const { inputs, request, root, command, output } = verified
+  let { result } = verified
+  let written: FileChange[] = []
+  const apply = (files: readonly string[]): void => {
+    for (const change of written) writeAtomically(change.path, change.before)
+    const chosen = new Set(files)
+    result = migrate(inputs, {
+      ...request,
+      select: (handler) => chosen.has(handler.path) && (request.select?.(handler) ?? true),
+    })
+    const manifest = packageJsonChange(root, result.packages)
+    written = manifest === undefined ? result.changes : [...result.changes, manifest]
+    for (const change of written) writeAtomically(change.path, change.after)
+  }
+  const files = [...new Set(result.handlers.map((each) => each.path))]
+  const verdict = verify(files, () => passes(command, root), apply)
+  if (verdict.brokenBefore) {
+    throw new UsageError('FH_MIGRATE_VERIFY', `"${command}" fails before anything is changed`)
+  }
+  for (const culprit of verdict.culprits) {
+    output.err(
+      `fh-migrate: "${command}" fails with ${path.relative(root, culprit)} converted; left as it was\n`
+    )
+  }
+  return result
 }
 
 function refuseDirty(root: string, files: readonly string[], output: Output): void {
@@ -72,7 +138,7 @@ function refuseDirty(root: string, files: readonly string[], output: Output): vo
   )
 }
 
-function findTsconfig(given: string | undefined, root: string): string | undefined {
+export function findTsconfig(given: string | undefined, root: string): string | undefined {
   if (given !== undefined) {
     if (!fs.existsSync(given))
       throw new UsageError('FH_MIGRATE_NO_TSCONFIG', `no such file: ${given}`)
@@ -89,6 +155,6 @@ function exitCode(
 ): number {
   if (result.dropped.length > 0) return EXIT_FAILED
   if (options.check === true && changes.length > 0) return EXIT_FAILED
-  const left = [...result.handlers, ...result.services].some((each) => each.reason !== undefined)
+  const left = [...result.handlers, ...result.services].some((each) => each.status === 'adapted')
   return left || result.problems.length > 0 ? EXIT_LEFT : EXIT_DONE
 }

@@ -4,7 +4,7 @@ import type { RegisteredItem, Registration } from './app-graph.js'
 import type { Candidate } from './candidates.js'
 import { argumentsSpan, spanOf } from './draft.js'
 import { FileEdits } from './file-edits.js'
-import { servicesOf, type ProjectPlan } from './project.js'
+import { isQuiet, LEFT_OUT, servicesOf, type ProjectPlan } from './project.js'
 import { members, type Service, type Value } from './values.js'
 import { importedType } from '../transforms/types.js'
 
@@ -106,7 +106,7 @@ export class Emitter {
     const name = isFinal ? 'adapt' : 'adaptMiddleware'
     this.#wrap(node, name)
     file.found('adapt', node)
-    if (!reason.startsWith(EXCLUDED)) file.todo(node, reason)
+    if (!isQuiet(reason)) file.todo(node, reason)
   }
 
   #wrap(node: ts.Expression, name: string): void {
@@ -160,13 +160,12 @@ export class Emitter {
     if (owner?.kind !== 'service' || owner.service.kind !== 'app') return
     const reason = this.#plan.blockerOf(owner.service)
     if (reason === undefined || !this.#plan.isConverted(server)) return
-    if (reason.startsWith(EXCLUDED)) return
     const file = this.#file(call)
     const adapt = file.need('fasthttp/adaptor', 'adapt')
     const type = file.need('fasthttp', 'Server')
     file.rewrite(spanOf(app), [`new ${type}({ handler: ${adapt}(`, spanOf(app), ') })'])
     file.found('adapt', call)
-    file.todo(call, `the app stays on Express: ${reason}`)
+    if (!isQuiet(reason)) file.todo(call, `the app stays on Express: ${reason}`)
   }
 
   #nodeServer(server: Service): void {
@@ -190,7 +189,13 @@ export class Emitter {
     const plain = app === undefined ? 'noDefaultContentType: true, ' : ''
     const limits = timeouts.map((each) => `${each.option}: ${each.value}, `).join('')
     for (const { statement } of timeouts) this.#file(statement).remove(statement)
-    file.rewrite(spanOf(call), [`new ${type}({ `, ...tls, `${plain}handler: `, ...handler, ' })'])
+    file.rewrite(spanOf(call), [
+      `new ${type}({ `,
+      ...tls,
+      `${limits}${plain}handler: `,
+      ...handler,
+      ' })',
+    ])
     file.found('server', call)
   }
 
@@ -203,17 +208,14 @@ export class Emitter {
     if (app !== undefined) {
       if (this.#plan.isConverted(app) || app.flavor === 'fasthttp') return [span, '.handler']
       const reason = this.#plan.blockerOf(app) ?? ''
-      if (reason.startsWith(EXCLUDED)) return undefined
-      file.todo(item.node, `the app stays on Express: ${reason}`)
+      if (!isQuiet(reason)) file.todo(item.node, `the app stays on Express: ${reason}`)
       return [`${file.need('fasthttp/adaptor', 'adapt')}(`, span, ')']
     }
     const reasons = item.functions.map((fn) => this.#reasonOf(fn))
     if (reasons.every((reason) => reason === undefined)) return [span]
-    if (reasons[0]?.startsWith(EXCLUDED) === true) return undefined
-    file.todo(
-      item.node,
-      reasons.find((reason) => reason !== undefined)!
-    )
+    const reason = reasons.find((each) => each !== undefined)!
+    if (reason === LEFT_OUT) return undefined
+    if (!isQuiet(reason)) file.todo(item.node, reason)
     file.found('adapt', item.node)
     return [`${file.need('fasthttp/adaptor', 'adapt')}(`, span, ')']
   }
@@ -234,9 +236,12 @@ export class Emitter {
 
   #registration(registration: Registration): void {
     const { owner, call, method } = registration
-    if (method === 'createServer' || owner.kind === 'server' || !this.#plan.isConverted(owner))
-      return
     if (this.#plan.workspace.isReadonly(call.getSourceFile())) return
+    if (owner.flavor === 'fasthttp') {
+      for (const item of registration.items) if (item.adapted) this.#unadapt(item, registration)
+      return
+    }
+    if (owner.kind === 'server' || !this.#plan.isConverted(owner)) return
     const isError = registration.items.some((item) => this.#isErrorItem(item))
     if (isError && method === 'use') this.#onError(registration)
     for (const item of registration.items) this.#item(item)
@@ -342,9 +347,6 @@ export class Emitter {
     }
   }
 }
-
-/** Starts the reason of everything a command-line filter left out: it is not marked. */
-export const EXCLUDED = 'left out'
 
 function contains(outer: ts.Node, inner: ts.Node): boolean {
   return (

@@ -28,12 +28,14 @@ export function importEdits(file: FileEdits): Edit[] {
     removals.set(each.statement, [...(removals.get(each.statement) ?? []), each])
   }
   const lines = importLines(file, bindings, unused)
-  const edits: Edit[] = [...lines.merged]
+  const edits: Edit[] = []
   let pending = lines.added
   for (const [statement, gone] of removals) {
     const kept = bindings.filter((each) => each.statement === statement && !gone.includes(each))
-    if (kept.length > 0) {
-      edits.push(...trimStatement(statement, gone, kept))
+    const added = lines.merged.get(statement) ?? []
+    if (kept.length + added.length > 0) {
+      edits.push(...trimStatement(statement, gone, kept, added))
+      lines.merged.delete(statement)
       continue
     }
     const range = { start: statement.getStart(), end: statement.end }
@@ -45,6 +47,7 @@ export function importEdits(file: FileEdits): Edit[] {
       edits.push(...rewrite(whole?.[0] ?? range.start, whole?.[1] ?? range.end, ['']))
     }
   }
+  for (const [statement, names] of lines.merged) edits.push(...appendNames(statement, names))
   if (pending.length > 0) edits.push(...insertLines(file, bindings, pending))
   return edits
 }
@@ -116,7 +119,8 @@ function isTypeUse(node: ts.Identifier): boolean {
 
 interface Lines {
   added: string[]
-  merged: Edit[]
+  /** Names that join an import or require that is there already. */
+  merged: Map<Binding['statement'], string[]>
 }
 
 function importLines(file: FileEdits, bindings: Binding[], unused: Binding[]): Lines {
@@ -128,7 +132,7 @@ function importLines(file: FileEdits, bindings: Binding[], unused: Binding[]): L
     else known.typeOnly &&= need.typeOnly
     byModule.set(need.module, list)
   }
-  const lines: Lines = { added: [], merged: [] }
+  const lines: Lines = { added: [], merged: new Map() }
   for (const [module, needs] of [...byModule].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const missing = needs.filter(
       (need) =>
@@ -138,9 +142,9 @@ function importLines(file: FileEdits, bindings: Binding[], unused: Binding[]): L
     )
     if (missing.length === 0) continue
     const existing = bindings.find((each) => each.module === module)
-    const merge = existing === undefined ? undefined : mergeInto(existing.statement, missing)
-    if (merge === undefined) lines.added.push(importLine(file, module, missing))
-    else lines.merged.push(merge)
+    const names = existing === undefined ? undefined : namesToMerge(existing.statement, missing)
+    if (names === undefined) lines.added.push(importLine(file, module, missing))
+    else lines.merged.set(existing!.statement, names)
   }
   return lines
 }
@@ -163,33 +167,47 @@ function esmName(need: ImportNeed, allTypes: boolean): string {
   return need.typeOnly && !allTypes ? `type ${name}` : name
 }
 
-function mergeInto(statement: Binding['statement'], needs: ImportNeed[]): Edit | undefined {
-  const names = needs.map((need) => esmName(need, false))
+/** How the missing names read inside a statement, or `undefined` when it can take none. */
+function namesToMerge(statement: Binding['statement'], needs: ImportNeed[]): string[] | undefined {
   if (ts.isImportDeclaration(statement)) {
     const named = statement.importClause?.namedBindings
     const isTypeOnly = statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
-    if (named === undefined || !ts.isNamedImports(named) || named.elements.length === 0)
+    if (named === undefined || !ts.isNamedImports(named) || named.elements.length === 0) {
       return undefined
+    }
     if (isTypeOnly && needs.some((need) => !need.typeOnly)) return undefined
-    const texts = isTypeOnly ? needs.map((need) => esmName(need, true)) : names
-    return insertAfter(named.elements.at(-1)!, `, ${texts.join(', ')}`)
+    return needs.map((need) => esmName(need, isTypeOnly))
   }
-  if (!ts.isVariableStatement(statement)) return undefined
-  const pattern = statement.declarationList.declarations[0]?.name
-  if (pattern === undefined || !ts.isObjectBindingPattern(pattern)) return undefined
-  const last = pattern.elements.at(-1)
-  if (last === undefined) return undefined
-  const texts = needs.map((n) => (n.name === n.local ? n.name : `${n.name}: ${n.local}`))
-  return insertAfter(last, `, ${texts.join(', ')}`)
+  const pattern = requirePattern(statement)
+  if (pattern === undefined || pattern.elements.length === 0) return undefined
+  return needs.map((n) => (n.name === n.local ? n.name : `${n.name}: ${n.local}`))
 }
 
-function insertAfter(node: ts.Node, text: string): Edit {
-  const at = { start: node.end, end: node.end }
-  return { ...at, text, within: at }
+function requirePattern(statement: Binding['statement']): ts.ObjectBindingPattern | undefined {
+  if (!ts.isVariableStatement(statement)) return undefined
+  const pattern = statement.declarationList.declarations[0]?.name
+  return pattern !== undefined && ts.isObjectBindingPattern(pattern) ? pattern : undefined
+}
+
+function appendNames(statement: Binding['statement'], names: string[]): Edit[] {
+  const named = ts.isImportDeclaration(statement)
+    ? statement.importClause?.namedBindings
+    : undefined
+  const list =
+    named !== undefined && ts.isNamedImports(named)
+      ? named.elements
+      : requirePattern(statement)?.elements
+  const end = list?.at(-1)?.end
+  return end === undefined ? [] : rewrite(end, end, [`, ${names.join(', ')}`])
 }
 
 /** Keeps the names that are still used and removes the others from one statement. */
-function trimStatement(statement: Binding['statement'], gone: Binding[], kept: Binding[]): Edit[] {
+function trimStatement(
+  statement: Binding['statement'],
+  gone: Binding[],
+  kept: Binding[],
+  added: string[]
+): Edit[] {
   if (ts.isImportDeclaration(statement)) {
     const clause = statement.importClause!
     const keptNames = new Set(kept.map((each) => each.name))
@@ -198,7 +216,8 @@ function trimStatement(statement: Binding['statement'], gone: Binding[], kept: B
     const named = clause.namedBindings
     if (named !== undefined && ts.isNamedImports(named)) {
       const elements = named.elements.filter((element) => keptNames.has(element.name))
-      if (elements.length > 0) parts.push(`{ ${elements.map((e) => e.getText()).join(', ')} }`)
+      const names = [...elements.map((e) => e.getText()), ...added]
+      if (names.length > 0) parts.push(`{ ${names.join(', ')} }`)
     } else if (named !== undefined && keptNames.has(named.name)) {
       parts.push(named.getText())
     }
@@ -210,7 +229,7 @@ function trimStatement(statement: Binding['statement'], gone: Binding[], kept: B
   const goneNames = new Set<ts.Node>(gone.map((each) => each.name))
   const elements = pattern.elements.filter((element) => !goneNames.has(element.name))
   return rewrite(pattern.getStart(), pattern.end, [
-    `{ ${elements.map((e) => e.getText()).join(', ')} }`,
+    `{ ${[...elements.map((e) => e.getText()), ...added].join(', ')} }`,
   ])
 }
 

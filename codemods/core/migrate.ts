@@ -1,10 +1,10 @@
 import { ts } from 'ts-morph'
-import { position, type FunctionNode } from './ast.js'
+import { position } from './ast.js'
 import type { Candidate } from './candidates.js'
 import { OverlapError, splice } from './edits.js'
 import { Emitter } from './emit.js'
 import { importEdits } from './imports.js'
-import { nameOf, ProjectPlan } from './project.js'
+import { isQuiet, nameOf, ProjectPlan } from './project.js'
 import { Workspace, type SourceInput, type SyntaxProblem } from './workspace.js'
 
 export interface MigrateOptions {
@@ -12,21 +12,32 @@ export interface MigrateOptions {
   exact?: boolean
   /** Absolute path of a tsconfig.json whose `paths` name modules. */
   tsconfig?: string | undefined
-  /** Gives a reason to leave a handler as it is, or `undefined` to migrate it. */
-  exclude?: ((fn: FunctionNode) => string | undefined) | undefined
+  /** Serve what is there through `adapt()` and convert nothing. @default false */
+  adaptOnly?: boolean
+  /** Says which registered handlers to migrate; helpers follow. @default all */
+  select?: ((handler: HandlerInfo) => boolean) | undefined
 }
 
-export type HandlerStatus = 'native' | 'adapted'
+/** What a kind of registration is called on the command line. */
+export type HandlerGroup = 'routes' | 'middleware' | 'errors' | 'params' | 'servers'
 
-/** One handler or helper of the project and what became of it. */
-export interface HandlerReport {
+export interface HandlerInfo {
   path: string
   line: number
   name: string
+  group: HandlerGroup
+  /** Such as `GET /users/:id`, without the paths of the routers around. */
+  routes: string[]
+}
+
+/** `asked`: left as it is because the options said so. */
+export type HandlerStatus = 'native' | 'adapted' | 'asked'
+
+/** One handler or helper of the project and what became of it. */
+export interface HandlerReport extends HandlerInfo {
   kind: Candidate['kind']
   status: HandlerStatus
   reason: string | undefined
-  routes: string[]
 }
 
 export interface ServiceReport {
@@ -53,6 +64,8 @@ export interface FileChange {
 
 export interface MigrationResult {
   changes: FileChange[]
+  /** Registrations that earlier runs or people made ours. */
+  present: { native: number; adapted: number }
   handlers: HandlerReport[]
   services: ServiceReport[]
   sites: SiteReport[]
@@ -72,13 +85,11 @@ export function migrate(
   options: MigrateOptions = {}
 ): MigrationResult {
   const workspace = new Workspace(sources, { tsconfig: options.tsconfig })
-  const plan = new ProjectPlan(workspace, {
-    exact: options.exact ?? false,
-    exclude: options.exclude,
-  })
+  const plan = planOf(workspace, options)
   const emitter = new Emitter(plan)
   const result: MigrationResult = {
     changes: [],
+    present: countPresent(plan),
     handlers: handlerReports(plan),
     services: serviceReports(plan),
     sites: [],
@@ -113,19 +124,61 @@ export function migrate(
   return result
 }
 
+function planOf(workspace: Workspace, options: MigrateOptions): ProjectPlan {
+  const { select } = options
+  return new ProjectPlan(workspace, {
+    exact: options.exact ?? false,
+    adaptOnly: options.adaptOnly ?? false,
+    isLeftOut: (candidate) => select !== undefined && !select(infoOf(candidate)),
+  })
+}
+
+function infoOf(candidate: Candidate): HandlerInfo {
+  return {
+    path: candidate.fn.getSourceFile().fileName,
+    line: position(candidate.fn).line,
+    name: nameOf(candidate.fn),
+    group: groupOf(candidate),
+    routes: candidate.registrations.flatMap(({ registration }) => routeOf(registration)),
+  }
+}
+
+function groupOf(candidate: Candidate): HandlerGroup {
+  if (candidate.kind === 'error') return 'errors'
+  if (candidate.kind === 'param') return 'params'
+  const methods = candidate.registrations.map(({ registration }) => registration.method)
+  if (methods.includes('createServer')) return 'servers'
+  return methods.includes('use') ? 'middleware' : 'routes'
+}
+
+/** Registrations that are ours already: handlers on `(ctx)`, and those still adapted. */
+function countPresent(plan: ProjectPlan): { native: number; adapted: number } {
+  const present = { native: 0, adapted: 0 }
+  for (const { owner, items } of plan.graph.registrations) {
+    if (owner.flavor !== 'fasthttp') continue
+    for (const item of items) {
+      if (item.adapted) present.adapted++
+      else if (item.functions.length > 0) present.native++
+    }
+  }
+  return present
+}
+
 function handlerReports(plan: ProjectPlan): HandlerReport[] {
   return [...plan.candidates.all.values()].map((candidate) => {
     const reason = plan.reasonOf(candidate)
     return {
-      path: candidate.fn.getSourceFile().fileName,
-      line: position(candidate.fn).line,
-      name: nameOf(candidate.fn),
+      ...infoOf(candidate),
       kind: candidate.kind,
-      status: reason === undefined ? 'native' : 'adapted',
+      status: statusOf(reason),
       reason,
-      routes: candidate.registrations.flatMap(({ registration }) => routeOf(registration)),
     }
   })
+}
+
+function statusOf(reason: string | undefined): HandlerStatus {
+  if (reason === undefined) return 'native'
+  return isQuiet(reason) ? 'asked' : 'adapted'
 }
 
 function routeOf(registration: { method: string; path: ts.Expression | undefined }): string[] {
@@ -147,7 +200,7 @@ function serviceReports(plan: ProjectPlan): ServiceReport[] {
         path: service.node.getSourceFile().fileName,
         line: position(service.node).line,
         kind: service.kind,
-        status: reason === undefined ? 'native' : 'adapted',
+        status: statusOf(reason),
         reason,
       }
     })

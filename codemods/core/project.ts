@@ -12,8 +12,20 @@ import type { AppSettings } from '../transforms/scope.js'
 
 export interface ProjectOptions {
   exact: boolean
-  /** Handlers and apps to leave as they are, with the reason to show. */
-  exclude?: ((fn: FunctionNode) => string | undefined) | undefined
+  /** Only serve what is there through adapt, and convert nothing. */
+  adaptOnly: boolean
+  /** Whether a registered handler is left as it is; helpers follow the handlers they serve. */
+  isLeftOut: (candidate: Candidate) => boolean
+}
+
+/** Starts the reason of what was asked to stay: such code is not marked. */
+export const LEFT_OUT = 'left out'
+/** The reason of everything in the first stage: served by our engine, otherwise as it was. */
+export const ADAPT_ONLY = 'this stage adapts and converts nothing'
+
+/** Whether code with this reason gets no mark: nobody has anything to do about it. */
+export function isQuiet(reason: string): boolean {
+  return reason === LEFT_OUT || reason === ADAPT_ONLY
 }
 
 /** Everything known about a project before a line is changed: what converts, and why not. */
@@ -28,6 +40,8 @@ export class ProjectPlan {
   readonly #summaries = new Map<FunctionNode, Summary>()
   readonly #reasons = new Map<Candidate, string>()
   readonly #roots = new Map<Candidate, string>()
+  /** How many blockers a draft had before its flow was analysed. */
+  readonly #certain = new Map<Candidate, number>()
 
   constructor(workspace: Workspace, options: ProjectOptions) {
     this.workspace = workspace
@@ -48,6 +62,9 @@ export class ProjectPlan {
         settings,
         exact: options.exact,
       })
+    }
+    for (const [candidate, draft] of this.drafts) {
+      this.#certain.set(candidate, candidate.blockers.length + draft.blockers.length)
     }
     for (const candidate of this.candidates.all.values()) this.#summaryOf(candidate.fn)
     this.#decide()
@@ -84,6 +101,9 @@ export class ProjectPlan {
   #blockServices(): void {
     const { graph } = this
     for (const service of graph.services) {
+      if (this.options.adaptOnly && service.kind !== 'server') {
+        graph.blockers.set(service, [{ node: service.node, reason: ADAPT_ONLY }])
+      }
       if (this.workspace.isReadonly(service.node.getSourceFile())) {
         graph.block(service, service.node, 'it is created in a file that is not migrated')
       }
@@ -190,8 +210,8 @@ export class ProjectPlan {
   }
 
   #ownReason(candidate: Candidate): string | undefined {
-    const excluded = this.options.exclude?.(candidate.fn)
-    if (excluded !== undefined) return excluded
+    if (this.options.adaptOnly) return ADAPT_ONLY
+    if (candidate.registrations.length > 0 && this.options.isLeftOut(candidate)) return LEFT_OUT
     const own = [...candidate.blockers, ...this.drafts.get(candidate)!.blockers]
     if (own[0] !== undefined) return own[0].reason
     for (const { registration } of candidate.registrations) {
@@ -205,7 +225,8 @@ export class ProjectPlan {
   #follow(candidate: Candidate, cause: Candidate, link: string): void {
     const root = this.#roots.get(cause) ?? this.#reasons.get(cause)!
     this.#roots.set(candidate, root)
-    this.#reasons.set(candidate, `${link} and stays on req and res: ${root}`)
+    if (isQuiet(root)) this.#reasons.set(candidate, root)
+    else this.#reasons.set(candidate, `${link} and stays on req and res: ${root}`)
   }
 
   #spread(caller: Candidate): void {

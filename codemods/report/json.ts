@@ -14,7 +14,7 @@ export function jsonReport(result: MigrationResult, root: string): string {
       filesChanged: result.changes.length,
       handlers: result.handlers.length,
       native,
-      adapted: result.handlers.length - native,
+      adapted: result.handlers.filter((each) => each.status === 'adapted').length,
       sites: result.sites.length,
       filesNotParsed: result.problems.length,
     },

@@ -28,6 +28,8 @@ export function textReport(result: MigrationResult, context: ReportContext): str
       '',
       `  ${bar(native, total, colors)}  ${native} of ${plural(total, 'handler')} native`
     )
+  const asked = result.handlers.filter((each) => each.status === 'asked').length
+  if (asked > 0) lines.push('', `  ${plural(asked, 'handler')} left as asked`)
   lines.push(...siteLines(result, colors))
   lines.push(...leftLines(result, context))
   lines.push(...problemLines(result, context))
@@ -56,7 +58,7 @@ function leftLines(result: MigrationResult, context: ReportContext): string[] {
   const { colors } = context
   const groups = new Map<string, string[]>()
   for (const each of [...result.services, ...result.handlers]) {
-    if (each.reason === undefined) continue
+    if (each.reason === undefined || each.status !== 'adapted') continue
     const label = 'name' in each ? each.name : each.kind
     const place = `${relative(each.path, context)}:${each.line}`
     groups.set(each.reason, [...(groups.get(each.reason) ?? []), `${place}  ${label}`])
@@ -90,7 +92,7 @@ function problemLines(result: MigrationResult, context: ReportContext): string[]
 
 function nextSteps(result: MigrationResult, context: ReportContext): string[] {
   const { colors } = context
-  const left = result.handlers.some((each) => each.reason !== undefined)
+  const left = result.handlers.some((each) => each.status === 'adapted')
   if (result.changes.length === 0) {
     return [colors.dim(left ? '  Nothing more can be converted.' : '  Nothing to convert.')]
   }
