@@ -134,6 +134,7 @@ describeCases({
       '{"a":1}',
       `{"a":"${'x'.repeat(20)}"}`,
       `{"a":"${'x'.repeat(8)}"}`,
+      `{"a":"${'x'.repeat(9)}"}`,
       `{"a":"${'x'.repeat(7)}"}`,
     ].map((body) => asJson(body)),
     { limit: 16 }

@@ -284,9 +284,13 @@ const scenarios: Record<string, [(app: Api) => void, string[]]> = {
       app.use('/m/:a', merged)
       app.use('/p/:a', last2('mw'), plain)
       app.use('/same/:b', merged)
+      const inner = app.router()
+      inner.on('get', '/plain/:c', last2('inner'))
+      app.use(inner)
+      app.use(last2('behind'))
       app.use(last('end'))
     },
-    ['/m/1/2', '/p/1/2', '/same/1/2', '/m/1', '/m/1/2/3', '/m/%41/%42'],
+    ['/plain/1', '/m/1/2', '/p/1/2', '/same/1/2', '/m/1', '/m/1/2/3', '/m/%41/%42'],
   ],
   'router.param': [
     (app) => {
