@@ -1,5 +1,4 @@
-import { equalsIgnoreCase, isToken } from '../bytes/ascii.js'
-import { UnsupportedRequestMethodError } from '../errors.js'
+import { equalsIgnoreCase } from '../bytes/ascii.js'
 import type { RequestHeader } from '../http/request-header.js'
 
 /** Content lengths that are none. */
@@ -20,7 +19,7 @@ export interface RequestTarget {
 
 /**
  * Writes a request head in Go's order: User-Agent, Host, Content-Type, Content-Length, the other lines, Trailer, Cookie, Connection.
- * Framing follows `length` alone, whatever the header says of it. Throws `FH_ERR_UNSUPPORTED_REQUEST_METHOD`.
+ * Framing follows `length` alone, whatever the header says of it.
  *
  * @param length - bytes of the body, or one of the constants above
  * @param contentType - of a body that has none, `''` to send none
@@ -32,7 +31,6 @@ export function writeRequestHead(
   contentType: string
 ): string {
   const method = header.method()
-  if (method !== 'GET' && !isToken(method)) throw new UnsupportedRequestMethodError()
   const { names, values, length: count } = header._lines()
   const trailerKeys = header._trailerKeys
   let userAgent = to.userAgent

@@ -9,7 +9,7 @@ import { Args } from '../../src/http/args.js'
 import { acquireRequest, releaseRequest, Request } from '../../src/http/request.js'
 import { acquireResponse, releaseResponse, Response } from '../../src/http/response.js'
 import { Server } from '../../src/index.js'
-import { until } from './helpers/raw-server.js'
+import { rawServer, until } from './helpers/raw-server.js'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -24,13 +24,13 @@ interface Seen {
   body: string
 }
 
-/** Answers by what the path says: `/redirect/CODE/LOCATION` redirects, all others give the request back as JSON. */
+/** Answers by what the path says: `/redirect/CODE?LOCATION` redirects, all others give the request back as JSON. */
 async function echoServer(): Promise<number> {
   const server = http.createServer((req, res) => {
     let body = ''
     req.setEncoding('latin1').on('data', (chunk: string) => (body += chunk))
     req.on('end', () => {
-      const redirect = /^\/redirect\/(\d+)(?:\/(.*))?$/.exec(req.url!)
+      const redirect = /^\/redirect\/(\d+)(?:\?(.*))?$/.exec(req.url!)
       if (redirect !== null) {
         const location = redirect[2]
         res.writeHead(
@@ -113,10 +113,9 @@ describe('get', () => {
   test.each<[string, string, string]>([
     ['no host', '/path', 'FH_ERR_INVALID_HOST'],
     ['an empty URL', '', 'FH_ERR_INVALID_HOST'],
-    ['a host that is none', 'http://a b/', 'FH_ERR_INVALID_HOST'],
+    ['a host that is none', 'http://a[b/', 'FH_ERR_INVALID_HOST'],
     ['another scheme', 'ftp://example.com/', 'FH_ERR_INVALID_URI'],
     ['a list of hosts', 'http://a,b/', 'FH_ERR_INVALID_HOST'],
-    ['a control character', 'http://a/\r\nX: y', 'FH_ERR_INVALID_URI'],
     ['port 0', 'http://127.0.0.1:0/', 'FH_ERR_INVALID_HOST'],
     ['port 65536', 'http://127.0.0.1:65536/', 'FH_ERR_INVALID_HOST'],
   ])('%s', async (_, url, code) => {
@@ -264,15 +263,20 @@ describe('the request that is sent', () => {
     expect(headers['evil']).toBeUndefined()
   })
 
-  test.each(['', 'GE T', 'G\r\nET', 'GÉT', '(GET)'])('method %j', async (method) => {
-    const port = await echoServer()
-    const req = new Request()
-    req.setRequestURI(`http://127.0.0.1:${port}/`)
-    req.header.setMethod(method)
-    expect(await codeOf(clientOf().do(req))).toBe(
-      method === '' ? 'none' : 'FH_ERR_UNSUPPORTED_REQUEST_METHOD'
-    )
-  })
+  test.each(['', 'GE T', 'G\r\nET', 'GÉT', '(GET)'])(
+    'method %j cannot break the line',
+    async (method) => {
+      const server = await rawServer((socket) => void socket.end('HTTP/1.0 200 OK\r\n\r\n'))
+      cleanups.push(() => server.close())
+      const req = new Request()
+      req.setRequestURI(server.url)
+      req.header.setMethod(method)
+      await clientOf().do(req)
+      expect(server.requests[0]).toMatch(
+        /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \/ HTTP\/1\.1\r\nUser-Agent/
+      )
+    }
+  )
 
   test('request and response serve again', async () => {
     const port = await echoServer()
@@ -311,7 +315,7 @@ describe('the request that is sent', () => {
 
 describe('redirects', () => {
   const via = (port: number, code: number, location: string): string =>
-    `http://127.0.0.1:${port}/redirect/${code}/${encodeURIComponent(location)}`
+    `http://127.0.0.1:${port}/redirect/${code}?${encodeURIComponent(location)}`
 
   test.each<[number, string, string, string]>([
     [301, 'GET', 'GET', ''],
@@ -348,15 +352,14 @@ describe('redirects', () => {
 
   test.each([
     ['/x', '/x'],
-    ['x', '/redirect/302/x'],
-    ['?y', null],
+    ['x', '/redirect/x'],
+    ['?%2Fy', '/y'],
     ['//127.0.0.1:PORT/z', '/z'],
     ['http://localhost:PORT/z?a#b', '/z?a'],
   ])('Location %s', async (location, url) => {
     const port = await echoServer()
     const result = clientOf().get(via(port, 302, location.replace('PORT', String(port))))
-    if (url === null) expect(await codeOf(result)).toBe('FH_ERR_TOO_MANY_REDIRECTS')
-    else expect((await result).json<Seen>().url).toBe(url)
+    expect((await result).json<Seen>().url).toBe(url)
   })
 
   test('a Location of bytes beyond ASCII is escaped', async () => {
@@ -400,7 +403,7 @@ describe('redirects', () => {
 
   test.each([
     ['ftp://a/', 'FH_ERR_INVALID_URI'],
-    ['http://a b/', 'FH_ERR_INVALID_HOST'],
+    ['http://a[b/', 'FH_ERR_INVALID_HOST'],
   ])('to %s', async (location, code) => {
     const port = await echoServer()
     expect(await codeOf(clientOf().get(via(port, 302, location)))).toBe(code)
@@ -423,11 +426,11 @@ describe('redirects', () => {
     ['another host', ['http://b.test/'], false],
     ['a name that ends like it', ['http://xa.test/'], false],
     ['its parent', ['http://test/'], false],
-    ['another host and back', ['http://b.test/redirect/302/http:%2F%2Fa.test%2F'], false],
+    ['another host and back', ['http://b.test/redirect/302?http:%2F%2Fa.test%2F'], false],
   ])('credentials on a redirect to %s', async (_, [location], kept) => {
     const port = await echoServer()
     const { body } = await clientOf(anyHost(port)).get(
-      `http://a.test/redirect/307/${encodeURIComponent(location!)}`,
+      `http://a.test/redirect/307?${encodeURIComponent(location!)}`,
       { headers: CREDENTIALS }
     )
     const { headers } = JSON.parse(body) as Seen
