@@ -28,6 +28,11 @@ export class HeadWriter {
   /** Status line, Server, Date and Content-Type for `#status` and `#type`. */
   #prefix = ''
 
+  /** The whole head for `#length` and `#connection` behind `#prefix`; `''` when there is none. */
+  #head = ''
+  #length = 0
+  #connection = ''
+
   constructor(options: HeadWriterOptions) {
     this.#name = cleanValue(options.name)
     this.#sendDate = options.date
@@ -41,6 +46,7 @@ export class HeadWriter {
     if (date === this.#date) return
     this.#date = date
     this.#prefix = ''
+    this.#head = ''
   }
 
   /**
@@ -60,8 +66,10 @@ export class HeadWriter {
         this.#status = status
         this.#type = type
         this.#prefix = this.#begin(status, statusMessage(status), this.#name, type)
+        this.#head = ''
       }
       head = this.#prefix
+      if (!header._hasExtraLines && this.#sendDate) return this.#plain(length, connection)
     } else {
       const message = header._statusMessage === '' ? statusMessage(status) : header._statusMessage
       head = this.#begin(status, message, header._server ?? this.#name, type)
@@ -71,6 +79,21 @@ export class HeadWriter {
     if (!this.#sendDate && header._date !== undefined) head += 'Date: ' + header._date + '\r\n'
     if (header._hasExtraLines) head += header._extraLines()
     return connection === '' ? head + '\r\n' : head + 'Connection: ' + connection + '\r\n\r\n'
+  }
+
+  /** A head that ends behind the length: the last one again when it is the same. */
+  #plain(length: number, connection: string): string {
+    if (length === this.#length && connection === this.#connection && this.#head !== '') {
+      return this.#head
+    }
+    this.#length = length
+    this.#connection = connection
+    let head = this.#prefix
+    if (length >= 0) head += 'Content-Length: ' + length + '\r\n'
+    else if (length === CHUNKED) head += 'Transfer-Encoding: chunked\r\n'
+    if (connection !== '') head += 'Connection: ' + connection + '\r\n'
+    this.#head = head + '\r\n'
+    return this.#head
   }
 
   #defaultOf(header: ResponseHeader): string {

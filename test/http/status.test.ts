@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import * as status from '../../src/http/status.js'
 import { statusMessage } from '../../src/http/status.js'
 
-const codes = Object.entries(status).filter(
-  (entry): entry is [string, number] => typeof entry[1] === 'number'
+const codes = Object.entries(status).flatMap(([name, value]): [string, number][] =>
+  typeof value === 'number' ? [[name, value]] : []
 )
 
 /** Phrases that Go keeps from older documents. */

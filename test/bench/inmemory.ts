@@ -1,0 +1,76 @@
+/**
+ * The server rows of Go fasthttp's README, in memory: `npm run bench:inmemory [-- --requests 200000]`. Each row in a process of its own,
+ * fasthttp and node:http by turns; nanoseconds per request (best of three) and heap bytes allocated per request.
+ */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { median } from './measure.js'
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '200000' },
+    rounds: { type: 'string', default: '3' },
+    node: { type: 'string', default: process.execPath },
+  },
+})
+
+/** Name, clients, requests per connection; as in the table of Go's README. */
+const ROWS: [name: string, clients: number, perConn: number][] = [
+  ['ServerGet1ReqPerConn', 2, 1],
+  ['ServerGet2ReqPerConn', 2, 2],
+  ['ServerGet10ReqPerConn', 2, 10],
+  ['ServerGet10KReqPerConn', 2, 10_000],
+  ['ServerGet1ReqPerConn10KClients', 10_000, 1],
+  ['ServerGet2ReqPerConn10KClients', 10_000, 2],
+  ['ServerGet10ReqPerConn10KClients', 10_000, 10],
+  ['ServerGet100ReqPerConn10KClients', 10_000, 100],
+]
+
+interface Result {
+  ns: number
+  bytes: number
+}
+
+function measure(subject: string, clients: number, perConn: number): Result {
+  const script = fileURLToPath(new URL('inmemory-run.mjs', import.meta.url))
+  const args = [
+    '--expose-gc',
+    '--min-semi-space-size=256',
+    '--max-semi-space-size=256',
+    script,
+    subject,
+  ]
+  // A hundred requests on each of ten thousand connections are a million: enough for a row.
+  const requests = Math.max(Number(values.requests), clients * perConn)
+  const child = spawnSync(
+    values.node,
+    [...args, String(clients), String(perConn), String(requests)],
+    { encoding: 'utf8' }
+  )
+  if (child.status !== 0) throw new Error(`${subject}: ${child.stderr}`)
+  return JSON.parse(child.stdout) as Result
+}
+
+console.log(`Node ${process.version}\n`)
+console.log(
+  'row                                fasthttp ns   node:http ns   x faster   fasthttp B/req   node:http B/req'
+)
+for (const [name, clients, perConn] of ROWS) {
+  const results: Record<'fasthttp' | 'node', Result[]> = { fasthttp: [], node: [] }
+  for (let round = 0; round < Number(values.rounds); round++) {
+    results.fasthttp.push(measure('fasthttp', clients, perConn))
+    results.node.push(measure('node', clients, perConn))
+  }
+  const ns = (subject: 'fasthttp' | 'node'): number => median(results[subject].map((r) => r.ns))
+  const bytes = (subject: 'fasthttp' | 'node'): number =>
+    median(results[subject].map((r) => r.bytes))
+  console.log(
+    name.padEnd(34) +
+      ns('fasthttp').toFixed(0).padStart(12) +
+      ns('node').toFixed(0).padStart(15) +
+      (ns('node') / ns('fasthttp')).toFixed(1).padStart(11) +
+      bytes('fasthttp').toFixed(0).padStart(17) +
+      bytes('node').toFixed(0).padStart(18)
+  )
+}
