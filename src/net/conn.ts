@@ -40,6 +40,8 @@ export interface Conn {
   write(data: string | Uint8Array): boolean
   /** Bytes written that have not reached the kernel yet. */
   readonly pendingBytes: number
+  /** Falls as the peer takes what was written, also within one large write; 0 when all was taken. */
+  readonly unsentBytes: number
   /** Holds writes back until `uncork`, so that they leave in one system call. */
   cork(): void
   uncork(): void

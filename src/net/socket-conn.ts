@@ -81,6 +81,12 @@ export class SocketConn implements Conn {
     return this.stream.writableLength
   }
 
+  get unsentBytes(): number {
+    // `writableLength` counts a chunk until all of it is sent. The handle's own count is undocumented, but only refines this one.
+    const { _handle } = this.stream as { _handle?: { writeQueueSize?: number } }
+    return this.stream.writableLength + (_handle?.writeQueueSize ?? 0)
+  }
+
   open(receiver: ConnReceiver): void {
     const first = this._receiver === NULL_RECEIVER
     this._receiver = receiver
@@ -143,7 +149,7 @@ export class SocketConn implements Conn {
     s.pause()
     // As node:http leaves a socket it hands over: neither flowing nor explicitly paused, so that a 'data' listener starts it.
     ;(s as { readableFlowing: boolean | null }).readableFlowing = null
-    if (head !== undefined && head.length > 0) s.unshift(Buffer.from(head))
+    if (head !== undefined && head.length > 0 && !s.readableEnded) s.unshift(Buffer.from(head))
     // It goes on reading into its buffer: an owner that only writes still has the socket closed when the peer has closed.
     s.read(0)
     return s

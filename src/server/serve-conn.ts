@@ -19,9 +19,12 @@ import { BodyReader } from '../wire/body-reader.js'
 import type { ChunkSink } from '../wire/chunked.js'
 import { RequestParser } from '../wire/request-parser.js'
 import type { BodySink, ErrorAnswer, Exchange } from './exchange.js'
+import { handleForm, isLargeForm } from './form-handler.js'
 import { headError } from './head-errors.js'
+import { runHijack } from './hijack.js'
 import { InputStash } from './input-stash.js'
 import { Output, type OutputOwner } from './output.js'
+import { OutputWatch } from './output-watch.js'
 import { RequestBodyStream } from './request-body-stream.js'
 import type { CtxOwner, Logger, RequestCtx } from './request-ctx.js'
 import { writeResponse, type StreamingResponse } from './response-writer.js'
@@ -47,7 +50,11 @@ const CLOSED = 7
 const MAX_STASH_BYTES = 64 * 1024
 /** Unread request body that is discarded for the sake of keeping the connection. */
 const MAX_DRAIN_BYTES = 256 * 1024
+/** How long the rest of a client's input is waited for. */
 const LINGER_MS = 2000
+
+const CR = 13
+const LF = 10
 
 let connections = 0
 
@@ -65,6 +72,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   onDrain: (() => void) | undefined = undefined
   onPeerEnd: (() => void) | undefined = undefined
   onAbort: ((err: Error | undefined) => void) | undefined = undefined
+  onPipelined: (() => void) | undefined = undefined
 
   readonly #server: ServerCore
   readonly conn: Conn
@@ -83,7 +91,15 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   #pos = 0
   #inputEnd = 0
 
+  /** Time of the read under way. */
+  #now = 0
   #headStarted = 0
+  /** When the request must have been read and its answer sent; 0 for never. */
+  #readBy = 0
+  #sendBy = 0
+  readonly #watch = new OutputWatch()
+  /** The body's framing is broken: what follows means nothing. */
+  #broken = false
   #keepAlive = true
   #maxBody = 0
   #writeTimeout = 0
@@ -103,6 +119,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#server = server
     this.conn = conn
     this.#out = new Output(conn, this)
+    this.#parser.fields.anyHost = server.answersErrors !== undefined
     this.deadline = Date.now() + server.options.readHeaderTimeout
   }
 
@@ -142,7 +159,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     }
     this.#running = this.#out.held = true
     const now = Date.now()
-    this.requestTime = now
+    this.#now = now
     this.#server.heads.tick(now)
     if (this.#state === HEAD && this.#headStarted === 0) this.#server.stateChanged(this, 'active')
     this.#input = buf
@@ -152,14 +169,20 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#parser.endOfRead()
     if (rest < end && this.#state < LINGER) this.#keep(buf, rest, end)
     else this.#stash.clear()
+    this.#endRun(now)
+  }
+
+  /** Nothing more can be done now: sends what was answered. */
+  #endRun(now: number): void {
     if (this.#state === HEAD) this.#betweenReads(now)
+    if (this.#peerEnded) this.#inputEnded()
     this.#running = this.#out.held = false
     this.#out.flush()
   }
 
   #consume(buf: Buffer, start: number, end: number): number {
     let p = start
-    while (p < end && !this.#out.blocked) {
+    while (p < end && (!this.#out.blocked || this.#isAnswering)) {
       switch (this.#state) {
         case HEAD: {
           const next = this.#readHead(buf, p, end)
@@ -173,7 +196,14 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
           break
         case HANDLER:
         case RESPONSE: {
-          if (this.#sink === null || this.#sinkPaused || this.#body.done) return p
+          if (this.#broken) return end
+          if (this.#body.done) {
+            const next = this.#readPipelined(buf, p, end)
+            if (next === p) return p
+            p = next
+            break
+          }
+          if (this.#sink === null || this.#sinkPaused) return p
           p = this.#readBody(buf, p, end)
           break
         }
@@ -184,9 +214,18 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     return p
   }
 
+  /** A handler has the request, and may still take its body. */
+  get #isAnswering(): boolean {
+    return this.#state === HANDLER || this.#state === RESPONSE
+  }
+
   /** Parses a head at `p` and starts its request: the position behind it, or `p` when it is not complete. */
   #readHead(buf: Buffer, p: number, end: number): number {
     const parser = this.#parser
+    // Empty lines before a request are nothing (RFC 9112, section 2.2): a connection that got them is as idle as before.
+    const start = p
+    while (buf[p] === CR && p + 1 < end && buf[p + 1] === LF) p += 2
+    if (p > start) return p
     const result = parser.parse(buf, p, end)
     const limit = this.#server.options.readBufferSize
     if (result < 0) {
@@ -203,7 +242,11 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       return end
     }
     this.#pos = parser.next
-    this.#begin(buf, parser.next, end)
+    try {
+      this.#begin(buf, parser.next, end)
+    } catch (err) {
+      this.#hookFailed(err)
+    }
     return this.#pos
   }
 
@@ -212,6 +255,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     const { options } = this.#server
     const parser = this.#parser
     const fields = parser.fields
+    this.#state = BODY
     let ctx = this.#ctx
     if (ctx === null) ctx = this.#ctx = this.#server.acquireCtx(this)
     else ctx.reset()
@@ -219,11 +263,13 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     header._setParsed(parser.method, parser.target, parser.minorVersion, fields)
     ctx.request._isTLS = this.conn.encrypted
     this.requestNum++
+    this.requestTime = this.#now
     this.#keepAlive = !header.connectionClose()
     this.#maxBody = options.maxRequestBodySize
     this.#writeTimeout = options.writeTimeout
     if (this.#headStarted === 0) this.#headStarted = this.requestTime
-    this.deadline = options.readTimeout > 0 ? this.#headStarted + options.readTimeout : 0
+    this.#readBy = options.readTimeout > 0 ? this.#headStarted + options.readTimeout : 0
+    this.deadline = this.#readBy
 
     if (options.getOnly && parser.method !== 'GET' && parser.method !== 'HEAD') {
       return this.#fail(new GetOnlyError())
@@ -238,7 +284,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#body.start(fields.chunked, length, options.readBufferSize)
     const takes = this.#server.takesExchange
     if (typeof takes === 'function' ? takes(header) : takes) return this.#dispatch()
-    if (options.streamRequestBody) {
+    if (options.streamRequestBody || isLargeForm(options, header, length, this.#maxBody)) {
       if (this.expectsContinue && !this.#mayContinue(ctx)) return
       return this.#dispatchStreaming(ctx)
     }
@@ -252,14 +298,39 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       return this.#dispatch()
     }
     this.#collector = new BodyCollector(fields.chunked ? 0 : length)
-    this.#state = BODY
+  }
+
+  /** Gives a further request to a handler that holds answers back; what cannot be served like that waits for its turn. */
+  #readPipelined(buf: Buffer, p: number, end: number): number {
+    // Only the server's own handler may take what comes: one behind a router has been chosen for its request alone.
+    if (this.onPipelined === undefined || this.#server.takesExchange !== true) return p
+    if (this.#ended || !this.#keepAlive) return p
+    const parser = this.#parser
+    const { readBufferSize, readTimeout } = this.#server.options
+    if (parser.parse(buf, p, end) < 0 || parser.next - p > readBufferSize || this.isUpgrade) {
+      return p
+    }
+    const { chunked, contentLength, closes, keepsAlive } = parser.fields
+    this.requestNum++
+    this.#keepAlive = !closes && (parser.minorVersion === 1 || keepsAlive)
+    this.#body.start(chunked, chunked ? 0 : Math.max(contentLength, 0), readBufferSize)
+    this.#sink = null
+    this.#sinkPaused = false
+    this.#sinkEnded = false
+    this.#readBy = readTimeout > 0 ? this.#now + readTimeout : 0
+    if (!this.#body.done) this.deadline = this.#readBy
+    this.#pos = parser.next
+    this.onPipelined()
+    return this.#pos
   }
 
   #configure(config: ReturnType<NonNullable<ServerCore['options']['headerReceived']>>): void {
     if (config === undefined) return
     if ((config.maxRequestBodySize ?? 0) > 0) this.#maxBody = config.maxRequestBodySize!
     if ((config.writeTimeout ?? 0) > 0) this.#writeTimeout = config.writeTimeout!
-    if ((config.readTimeout ?? 0) > 0) this.deadline = this.requestTime + config.readTimeout!
+    if ((config.readTimeout ?? 0) > 0) {
+      this.deadline = this.#readBy = this.requestTime + config.readTimeout!
+    }
   }
 
   /** Settles `Expect: 100-continue`; `false` when the request was answered. */
@@ -332,7 +403,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   #endSink(): void {
-    this.deadline = 0
+    this.deadline = this.#sendBy
     if (this.#sink === null || this.#sinkEnded) return
     this.#sinkEnded = true
     this.#sink.onEnd(this.#body.trailers)
@@ -348,20 +419,17 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       this.#sinkEnded = true
       sink.onError(err)
     }
-    // What follows cannot be told apart any more; the handler may still answer.
+    // The handler may still answer.
     this.#body.start(false, 0, 0)
-    this.#peerEnded = true
+    this.#broken = true
   }
 
   onEnd(): void {
     this.#peerEnded = true
     switch (this.#state) {
       case HEAD:
-        if (this.isIdle) this.conn.close()
-        else this.#fail(new UnexpectedEOFError())
-        break
       case BODY:
-        this.#fail(new UnexpectedEOFError())
+        this.#inputEnded()
         break
       case DRAIN:
       case LINGER:
@@ -374,6 +442,13 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
         this.onPeerEnd?.()
         break
     }
+  }
+
+  /** There is no more input than what is stashed: a request that is not complete never will be. */
+  #inputEnded(): void {
+    if (this.#out.blocked) return
+    if (this.isIdle) this.#closeNow()
+    else if (this.#state <= BODY) this.#fail(new UnexpectedEOFError())
   }
 
   // Running the handler
@@ -392,7 +467,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     const ctx = this.#ctx!
     let settled: unknown
     try {
-      settled = this.#server.handler(ctx)
+      settled = this.#parser.fields.multipart
+        ? handleForm(this.#server, ctx, this.#maxBody)
+        : this.#server.handler(ctx)
     } catch (err) {
       this.#handlerFailed(err)
       return
@@ -402,7 +479,6 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       settled === null ||
       typeof (settled as Promise<void>).then !== 'function'
     ) {
-      this.deadline = 0
       this.#finish()
       return
     }
@@ -430,15 +506,25 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#server.heads.tick(now)
     step()
     this.#running = this.#out.held = false
-    if (!this.#stash.isEmpty && (this.#state < HANDLER || this.#state === DRAIN)) {
-      this.#runStash()
-    } else {
-      if (this.#state === HEAD) this.#betweenReads(now)
-      this.#out.flush()
+    if (!this.#stash.isEmpty && (!this.#isAnswering || this.#sink !== null)) this.#runStash()
+    else this.#endRun(now)
+    this.#resumeInput()
+  }
+
+  /** Reads on, unless enough was read or the peer does not read itself. */
+  #resumeInput(): void {
+    if (this.#state >= LINGER || this.#stash.length >= MAX_STASH_BYTES) return
+    if (!this.#out.blocked || (this.#isAnswering && !this.#body.done)) this.conn.resume()
+  }
+
+  /** A function of the server's options threw, before the handler ran or behind its answer. */
+  #hookFailed(err: unknown): void {
+    if (this.#state === BODY) {
+      this.#state = HANDLER
+      return this.#handlerFailed(err)
     }
-    if (this.#state < LINGER && !this.#out.blocked && this.#stash.length < MAX_STASH_BYTES) {
-      this.conn.resume()
-    }
+    this.#server.logError(this.conn, new HandlerFailedError(undefined, { cause: err }), err)
+    this.#destroy()
   }
 
   #handlerFailed(err: unknown): void {
@@ -450,12 +536,17 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     if (this.#server.options.panicHandler !== undefined && !this.#taken) {
       ctx.response.reset()
       ctx.setStatusCode(500)
-      this.#server.options.panicHandler(ctx, err)
+      try {
+        this.#server.options.panicHandler(ctx, err)
+      } catch (failure) {
+        this.#server.logError(this.conn, new HandlerFailedError('panicHandler'), failure)
+      }
     } else {
       this.#server.logError(this.conn, new HandlerFailedError(undefined, { cause: err }), err)
       if (this.#taken) return this.#destroy()
       ctx.error('Internal Server Error', 500)
     }
+    ctx._hijackHandler = null
     ctx.setConnectionClose()
     this.#finish()
   }
@@ -464,6 +555,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   #finish(): void {
     if (this.#state === CLOSED || this.#state === HIJACKED) return this.#release()
     const ctx = this.#ctx!
+    this.#sendBy = this.#writeTimeout > 0 ? Date.now() + this.#writeTimeout : 0
+    this.deadline = this.#sendBy
     if (this.#taken) {
       if (!this.#ended) {
         this.#server.logError(this.conn, new HandlerFailedError('no answer was given'), undefined)
@@ -497,13 +590,20 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       !this.#keepAlive ||
       response.header.connectionClose() ||
       options.disableKeepalive ||
-      this.#peerEnded ||
+      (this.#peerEnded && !this.#hasInput) ||
       (maxRequestsPerConn > 0 && this.requestNum >= maxRequestsPerConn) ||
+      // An interim status answers nothing, and after 101 the connection is another protocol's.
+      (response.statusCode() < 200 && ctx._hijackHandler === null) ||
       (options.closeOnShutdown && shuttingDown)
     const { minorVersion } = this.#parser
     const sent = writeResponse(this.#out, heads, response, ctx.isHead(), minorVersion, close)
     if (typeof sent === 'boolean') this.#sent(ctx, sent)
     else this.#stream(response, sent, ctx)
+  }
+
+  /** Bytes behind the current request were read. */
+  get #hasInput(): boolean {
+    return this.#input === null ? !this.#stash.isEmpty : this.#pos < this.#inputEnd
   }
 
   #stream(response: Response, { size, chunked, close }: StreamingResponse, ctx: RequestCtx): void {
@@ -536,8 +636,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   #answered(close: boolean): void {
-    if (this.#writeTimeout > 0) this.deadline = Date.now() + this.#writeTimeout
-    if (close || this.#server.shuttingDown) {
+    if (close || !this.#keepAlive || this.#server.shuttingDown) {
       this.#release()
       return this.#close()
     }
@@ -545,6 +644,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       this.#state = DRAIN
       this.#drained = 0
       this.#sink = null
+      this.deadline = Math.max(this.#readBy, Date.now() + LINGER_MS)
       if (this.#peerEnded) this.#close()
       else this.#release()
       return
@@ -557,7 +657,6 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#state = HEAD
     this.#headStarted = 0
     this.#resetExchange()
-    if (this.#peerEnded && this.isIdle) this.#close()
   }
 
   #resetExchange(): void {
@@ -570,11 +669,13 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.onDrain = undefined
     this.onPeerEnd = undefined
     this.onAbort = undefined
+    this.onPipelined = undefined
   }
 
   /** All of a read is handled: an idle connection holds no ctx and no text. */
   #betweenReads(now: number): void {
     const { options } = this.#server
+    this.#release()
     if (!this.#stash.isEmpty) {
       if (this.#headStarted === 0) {
         this.#headStarted = now
@@ -582,7 +683,6 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       }
       return
     }
-    this.#release()
     if (this.requestNum === 0) return
     const idle = options.idleTimeout > 0 ? options.idleTimeout : options.readTimeout
     this.deadline = idle > 0 ? now + idle : 0
@@ -604,21 +704,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.deadline = 0
     const stream = this.conn.detach(this.#takeInput())
     this.#server.stateChanged(this, 'hijacked')
-    const { options } = this.#server
-    const close = (): void => {
-      if (!options.keepHijackedConns) stream.end(() => stream.destroy())
-    }
-    const failed = (err: unknown): void => {
-      this.#server.logError(this.conn, new HandlerFailedError('hijack', { cause: err }), err)
-      stream.destroy()
-    }
-    // Not from within the read callback: what is still in the buffer must reach the stream first.
-    queueMicrotask(() => {
-      try {
-        void Promise.resolve(handler(stream)).then(close, failed)
-      } catch (err) {
-        failed(err)
-      }
+    const { keepHijackedConns } = this.#server.options
+    runHijack(handler, stream, keepHijackedConns, (err, cause) => {
+      this.#server.logError(this.conn, err, cause)
     })
   }
 
@@ -635,18 +723,25 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
 
   // Output
 
-  /** A client that does not read its answers gets no more of them, and none of its input is read. */
+  /** A client that does not read its answers gets no more of them, and no further request of it is read. */
   onOutputBlocked(): void {
-    this.conn.pause()
-    const { writeTimeout, idleTimeout } = this.#server.options
-    const limit = writeTimeout > 0 ? writeTimeout : idleTimeout
-    if (limit > 0 && this.#state !== CLOSED) this.deadline = Date.now() + limit
+    if (this.#state === CLOSED) return
+    if (!this.#isAnswering || this.#body.done) this.conn.pause()
+    this.#watchOutput()
+  }
+
+  /** Looks whether the peer takes its output, and when to look again. */
+  #watchOutput(): void {
+    const { idleTimeout, readTimeout } = this.#server.options
+    const patience = idleTimeout || readTimeout || Infinity
+    this.deadline = this.#watch.look(this.conn, this.#sendBy, patience)
+    if (this.deadline === 0) this.conn.destroy()
   }
 
   onWritable(): void {
     this.#out.blocked = false
     if (this.#state >= LINGER) return
-    if (this.#state === HANDLER || this.#state === RESPONSE) this.deadline = 0
+    this.deadline = this.#body.done ? this.#sendBy : this.#readBy
     this.#out.notifyDrain()
     this.#resumed(() => {})
   }
@@ -661,6 +756,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   /** Answers a request that cannot be served and closes. */
   #fail(err: FastHttpError): void {
     const ctx = (this.#ctx ??= this.#server.acquireCtx(this))
+    // What is still there is of the request before.
+    if (this.#state === HEAD) ctx.reset()
     this.#collector = null
     this.#server.logError(this.conn, err, err)
     if (this.#state === HANDLER && this.#taken) return this.#destroy()
@@ -670,10 +767,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     }
     this.#server.answerError(ctx, err)
     const response = ctx.response
-    const body = response._body.isStream ? '' : response._body.toLatin1()
-    this.#out.add(
-      this.#server.heads.write(response.header, body.length, 'close') + (ctx.isHead() ? '' : body)
-    )
+    if (response.isBodyStream()) response.resetBody()
+    this.#keepAlive = false
+    writeResponse(this.#out, this.#server.heads, response, ctx.isHead(), 1, true)
     this.#release()
     this.#linger()
   }
@@ -691,9 +787,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
 
   #linger(): void {
     this.#state = LINGER
-    this.deadline = Date.now() + LINGER_MS
     this.#stash.drop()
     this.#out.flush()
+    this.#watchOutput()
     if (this.#peerEnded) this.conn.close()
     else {
       this.conn.end()
@@ -701,13 +797,18 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     }
   }
 
-  /** Closes after what was written is sent; lingers when the client may still be sending. */
+  /** Closes after what was written is sent; lingers when the client may still be sending (RFC 9112, section 9.6). */
   #close(): void {
     this.#release()
-    if (!this.#body.done || !this.#stash.isEmpty) return this.#linger()
-    this.#out.flush()
+    if (this.#keepAlive || this.#broken || !this.#body.done || this.#hasInput) this.#linger()
+    else this.#closeNow()
+  }
+
+  #closeNow(): void {
+    this.#release()
     this.#state = LINGER
-    this.deadline = Date.now() + (this.#writeTimeout || LINGER_MS * 5)
+    this.#out.flush()
+    this.#watchOutput()
     this.conn.close()
   }
 
@@ -718,7 +819,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
 
   /** Closes an idle connection; others close after their request. */
   shutdown(): void {
-    if (this.isIdle) this.#close()
+    if (this.isIdle) this.#closeNow()
     else this.#abort?.abort(new ConnectionClosedError('server is shutting down'))
   }
 
@@ -731,14 +832,22 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.deadline = 0
     switch (this.#state) {
       case HEAD:
-        if (this.requestNum > 0 && this.isIdle) this.conn.close()
+        if (this.#out.blocked) this.#watchOutput()
+        else if (this.requestNum > 0 && this.isIdle) this.#closeNow()
         else this.#fail(new RequestTimeoutError())
         break
       case BODY:
         this.#fail(new RequestTimeoutError())
         break
+      case HANDLER:
+      case RESPONSE:
+        if (this.#out.blocked) this.#watchOutput()
+        else if (this.#body.done) this.#destroy()
+        else this.#bodyFailed(new RequestTimeoutError())
+        break
       default:
-        this.conn.destroy()
+        if (this.conn.unsentBytes > 0) this.#watchOutput()
+        else this.conn.destroy()
     }
   }
 
@@ -749,7 +858,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#out.drop()
     this.#stash.drop()
     this.#collector = null
-    this.#server.closed(this)
+    this.#server.closed(this, state === HIJACKED)
     if (state !== HANDLER && state !== RESPONSE) {
       this.#release()
       return
@@ -816,7 +925,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   get isUpgrade(): boolean {
     return (
       this.#parser.method === 'CONNECT' ||
-      (this.#parser.fields.upgrades && this.#ctx!.request.header.peek('Upgrade') !== undefined)
+      (this.#parser.fields.upgrades && this.#parser.fields.find('Upgrade') >= 0)
     )
   }
   get expectsContinue(): boolean {
@@ -845,13 +954,14 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     }
     if (this.#body.done) return this.#endSink()
     this.#pullStash()
+    this.#resumeInput()
   }
 
   resumeBody(): void {
     if (!this.#sinkPaused) return
     this.#sinkPaused = false
     this.#pullStash()
-    if (!this.#sinkPaused) this.conn.resume()
+    if (!this.#sinkPaused) this.#resumeInput()
   }
 
   /** Feeds stashed input to the sink, outside the read callback. */

@@ -32,7 +32,8 @@ export interface ServerCore {
   acquireCtx(owner: ServeConn): RequestCtx
   releaseCtx(ctx: RequestCtx): void
   stateChanged(conn: ServeConn, state: ConnState): void
-  closed(conn: ServeConn): void
+  /** `hijacked`: the connection was handed out before, and is nobody's to tell of. */
+  closed(conn: ServeConn, hijacked: boolean): void
   /** Sets the answer to a request that failed with `err`. */
   answerError(ctx: RequestCtx, err: FastHttpError): void
   /** Logs `err`, unless it is what clients do every day. `cause` is what was thrown. */

@@ -7,6 +7,7 @@ import tls from 'node:tls'
 import { format } from 'node:util'
 import {
   ConcurrencyLimitError,
+  HandlerFailedError,
   FastHttpError,
   InvalidOptionError,
   PerIPConnLimitError,
@@ -68,7 +69,11 @@ export class Server extends EventEmitter {
   /** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type or range. */
   constructor(options: ServerOptions) {
     super()
-    this.#core = new Core(resolveOptions(options), (conn) => this.#closed(conn))
+    this.#core = new Core(
+      resolveOptions(options),
+      (conn) => this.#left(conn),
+      (conn) => this.#releaseIP(conn)
+    )
     this.#sweep = new DeadlineSweep(this.#conns, this.#core.options)
   }
 
@@ -402,17 +407,18 @@ export class Server extends EventEmitter {
     return true
   }
 
-  #closed(served: ServeConn): void {
-    if (!this.#conns.delete(served)) return
-    if (this.#core.options.maxConnsPerIP > 0) {
-      const ip = ipv4Of(served.conn)
-      const open = ip === undefined ? 0 : (this.#perIP.get(ip) ?? 0)
-      if (ip !== undefined) {
-        if (open <= 1) this.#perIP.delete(ip)
-        else this.#perIP.set(ip, open - 1)
-      }
-    }
-    if (this.#conns.size > 0) return
+  /** A hijacked connection counts until it is closed. */
+  #releaseIP({ conn }: ServeConn): void {
+    const ip = this.#core.options.maxConnsPerIP > 0 ? ipv4Of(conn) : undefined
+    if (ip === undefined) return
+    const open = this.#perIP.get(ip) ?? 0
+    if (open <= 1) this.#perIP.delete(ip)
+    else this.#perIP.set(ip, open - 1)
+  }
+
+  /** The server has nothing more to do with a connection. */
+  #left(served: ServeConn): void {
+    if (!this.#conns.delete(served) || this.#conns.size > 0) return
     this.#sweep.stop()
     const waiting = this.#whenEmpty
     this.#whenEmpty = []
@@ -427,12 +433,22 @@ function ipv4Of(conn: Conn): string | undefined {
   return net.isIPv4(ip) ? ip : undefined
 }
 
-/** Answers a connection that is not served and closes it. */
+/** Time for the peer of a refused connection to read why. */
+const REFUSAL_MS = 1000
+
+/** Answers a connection that is not served and closes it; its input is discarded, so that it cannot reset the connection first. */
 function refuse(conn: Conn, core: Core, status: number, body: string): void {
   core.heads.tick(Date.now())
-  conn.open({ onRead() {}, onEnd() {}, onWritable() {}, onClose() {} })
+  const timer = setTimeout(() => conn.destroy(), REFUSAL_MS)
+  timer.unref()
+  conn.open({
+    onRead() {},
+    onEnd: () => conn.close(),
+    onWritable() {},
+    onClose: () => clearTimeout(timer),
+  })
   conn.write(core.errorText(status, body))
-  conn.close()
+  conn.end()
 }
 
 /** The server as its connections see it. */
@@ -445,11 +461,17 @@ class Core implements ServerCore {
   answersErrors: ErrorAnswer | undefined = undefined
   shuttingDown = false
   readonly #pool: CtxPool
+  readonly #onLeft: (conn: ServeConn) => void
   readonly #onClosed: (conn: ServeConn) => void
   readonly #waiting = new Map<ServeConn, () => void>()
 
-  constructor(options: ResolvedOptions, onClosed: (conn: ServeConn) => void) {
+  constructor(
+    options: ResolvedOptions,
+    onLeft: (conn: ServeConn) => void,
+    onClosed: (conn: ServeConn) => void
+  ) {
     this.options = options
+    this.#onLeft = onLeft
     this.#onClosed = onClosed
     this.logger = options.logger ?? STDERR
     this.#pool = new CtxPool(!options.disableHeaderNamesNormalizing)
@@ -477,14 +499,24 @@ class Core implements ServerCore {
   }
 
   stateChanged(conn: ServeConn, state: ConnState): void {
-    this.options.connState?.(conn.conn, state)
+    if (this.options.connState !== undefined) this.#tell(conn, state)
     // Whoever took the connection over closes it; it is no longer the server's to wait for.
     if (state === 'hijacked') this.#forget(conn)
   }
 
-  closed(conn: ServeConn): void {
-    this.options.connState?.(conn.conn, 'closed')
+  closed(conn: ServeConn, hijacked: boolean): void {
+    this.#onClosed(conn)
+    if (hijacked) return
+    if (this.options.connState !== undefined) this.#tell(conn, 'closed')
     this.#forget(conn)
+  }
+
+  #tell({ conn }: ServeConn, state: ConnState): void {
+    try {
+      this.options.connState!(conn, state)
+    } catch (err) {
+      this.logError(conn, new HandlerFailedError('connState', { cause: err }), err)
+    }
   }
 
   onceClosed(conn: ServeConn, fn: () => void): void {
@@ -492,7 +524,7 @@ class Core implements ServerCore {
   }
 
   #forget(conn: ServeConn): void {
-    this.#onClosed(conn)
+    this.#onLeft(conn)
     const fn = this.#waiting.get(conn)
     if (fn === undefined) return
     this.#waiting.delete(conn)
@@ -503,8 +535,14 @@ class Core implements ServerCore {
     ctx.response.reset()
     ctx.request.resetBody()
     if (this.options.errorHandler !== undefined) {
-      this.options.errorHandler(ctx, err)
-      return
+      try {
+        this.options.errorHandler(ctx, err)
+        return
+      } catch (failure) {
+        const conn = ctx.conn()
+        if (conn !== undefined) this.logError(conn, new HandlerFailedError('errorHandler'), failure)
+        ctx.response.reset()
+      }
     }
     const status = err.status ?? 400
     ctx.error(ERROR_TEXTS[status] ?? 'Error when parsing request', status)

@@ -68,6 +68,10 @@ export class PipeConn implements Conn {
     return this.#peer.#queuedBytes
   }
 
+  get unsentBytes(): number {
+    return this.#peer.#queuedBytes
+  }
+
   /** Whether writes can still reach anybody. */
   get isWritable(): boolean {
     return !this.#ended && !this.#peer.#closed
