@@ -65,6 +65,8 @@ export class FieldBlock {
   keepsAlive = false
   upgrades = false
   expectsContinue = false
+  /** Content-Type may be a multipart one: it begins with `m`. */
+  multipart = false
   /** Index of the field line, `-1` where there is none. */
   host = -1
   #transferEncodings = 0
@@ -108,6 +110,7 @@ export class FieldBlock {
     this.keepsAlive = false
     this.upgrades = false
     this.expectsContinue = false
+    this.multipart = false
     this.host = -1
     this.#transferEncodings = 0
   }
@@ -192,6 +195,10 @@ export class FieldBlock {
       case 10:
         if (first !== 0x63 || !isName(buf, nameStart, 'connection')) return 0
         this.#noteConnection(buf, valueStart, valueEnd)
+        return 0
+      case 12:
+        if (first !== 0x63 || !isName(buf, nameStart, 'content-type')) return 0
+        this.multipart = (buf[valueStart]! | 0x20) === 0x6d
         return 0
       case 14:
         if (first !== 0x63 || !isName(buf, nameStart, 'content-length')) return 0

@@ -1,16 +1,22 @@
 import { equalsIgnoreCase } from '../bytes/ascii.js'
 import { FreeList } from '../bytes/free-list.js'
-import { InvalidHostError } from '../errors.js'
+import { InvalidHostError, NoMultipartFormError } from '../errors.js'
 import { Args } from './args.js'
 import { CHUNKED, NO_LENGTH } from './framing.js'
 import { Message } from './message.js'
+import type { MultipartForm } from './multipart.js'
+import { readRequestForm } from './request-form.js'
 import { RequestHeader } from './request-header.js'
 import { URI } from './uri.js'
+import { UserValues, userValueKey } from './user-values.js'
 
 /** Begins with one slash; no escape, fragment, empty or dot segment, nothing but ASCII. */
 const PLAIN_PATH = /^(?:\/[^\x00-\x20/.%#\\\x7f-\xff][^\x00-\x20/%#\\\x7f-\xff]*)*\/?$/
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;|$)/i
+
+/** Bytes of files of a streamed form that stay in memory, as in Go. */
+const STREAM_MEMORY_BYTES = 8 * 1024
 
 /** A request. Go: `Request`. */
 export class Request extends Message {
@@ -26,6 +32,10 @@ export class Request extends Message {
   readonly #postArgs = new Args()
   #postArgsParsed = false
   #timeout = 0
+  #form: MultipartForm | undefined = undefined
+  /** The form being read; `undefined` when nobody asked for it. */
+  #formRead: Promise<MultipartForm> | undefined = undefined
+  #userValues: UserValues | undefined = undefined
 
   /** Request target as sent. */
   requestURI(): string {
@@ -106,6 +116,85 @@ export class Request extends Message {
     return this.#postArgsParsed && this.#postArgs.len() > 0 ? this.#postArgs : undefined
   }
 
+  /**
+   * The form of a `multipart/form-data` body. A server reads it before it calls the handler, unless `disablePreParseMultipartForm` is set
+   * or the body has a content coding; {@link multipartFormWithLimit} reads it then. Valid until the handler's promise settles.
+   * Throws `FH_ERR_NO_MULTIPART_FORM` when the body is of another type or has not been read.
+   */
+  multipartForm(): MultipartForm {
+    if (this.#form !== undefined) return this.#form
+    const isForm = this.header.multipartFormBoundary() !== undefined
+    throw new NoMultipartFormError(isForm ? 'await multipartFormWithLimit() first' : undefined)
+  }
+
+  /** @internal The form when it has been read. */
+  get _form(): MultipartForm | undefined {
+    return this.#form
+  }
+
+  /**
+   * Reads the form from a body in memory or from its stream, which is used up then, and undoes a content coding; gives the form again
+   * when it was read before. Of a stream, files beyond 8 KiB together go to temporary files.
+   *
+   * Rejects with `FH_ERR_NO_MULTIPART_FORM`, `FH_ERR_BAD_MULTIPART_FORM`, `FH_ERR_BODY_TOO_LARGE`,
+   * `FH_ERR_CONTENT_ENCODING_UNSUPPORTED` (of a stream, only gzip can be undone), `FH_ERR_CORRUPT_BODY`, or the error of the stream or the
+   * file system.
+   *
+   * @param limit - largest size of the body, decompressed, in bytes; 0 for no limit
+   */
+  multipartFormWithLimit(limit: number): Promise<MultipartForm> {
+    return this._readForm(limit, STREAM_MEMORY_BYTES)
+  }
+
+  /** @internal {@link multipartFormWithLimit}, keeping up to `memoryLimit` bytes of files of a stream in memory. */
+  _readForm(limit: number, memoryLimit: number): Promise<MultipartForm> {
+    if (this.#formRead !== undefined) return this.#formRead
+    const read = readRequestForm(this, limit, memoryLimit)
+    this.#formRead = read
+    read.then(
+      (form) => {
+        // Unless the request has become another one meanwhile.
+        if (this.#formRead === read) this.#form = form
+      },
+      () => {}
+    )
+    return read
+  }
+
+  /** Deletes the temporary files of the form, as a server does when the handler has settled. */
+  async removeMultipartFormFiles(): Promise<void> {
+    const read = this.#formRead
+    this.#form = undefined
+    this.#formRead = undefined
+    // A form that could not be read has left nothing.
+    const form = await read?.catch(() => undefined)
+    await form?.removeAll()
+  }
+
+  /** Value set under `key`, `undefined` when there is none. A server's handlers share `ctx.userValue` instead. */
+  userValue(key: unknown): unknown {
+    return this.#userValues?.get(userValueKey(key))
+  }
+  setUserValue(key: unknown, value: unknown): void {
+    this.#userValues ??= new UserValues()
+    this.#userValues.set(userValueKey(key), value)
+  }
+  removeUserValue(key: unknown): void {
+    this.#userValues?.delete(userValueKey(key))
+  }
+  resetUserValues(): void {
+    this.#userValues?.reset()
+  }
+  /** Calls `fn` for the values under string keys. */
+  visitUserValues(fn: (key: string, value: unknown) => void): void {
+    this.#userValues?.forEach((key, value) => {
+      if (typeof key === 'string') fn(key, value)
+    })
+  }
+  visitUserValuesAll(fn: (key: unknown, value: unknown) => void): void {
+    this.#userValues?.forEach(fn)
+  }
+
   /** @internal Drops the body and the arguments it would be made of. */
   _resetBody(): void {
     this._body.reset()
@@ -159,6 +248,11 @@ export class Request extends Message {
   }
 
   reset(): void {
+    if (this.#formRead !== undefined) {
+      // Whoever resets cannot wait; what the system does not let go of stays in the directory for temporary files.
+      this.removeMultipartFormFiles().catch(() => {})
+    }
+    this.#userValues?.reset()
     this.header.reset()
     this._body.reset()
     this._isTLS = false

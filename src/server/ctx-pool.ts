@@ -1,3 +1,4 @@
+import type { FormValueFunc } from './form-value.js'
 import { RequestCtx, type CtxOwner } from './request-ctx.js'
 
 /** Kept for reuse; more than the requests a process has in hand at a time would only hold memory. */
@@ -7,9 +8,11 @@ const MAX_POOLED = 1024
 export class CtxPool {
   readonly #free: RequestCtx[] = []
   readonly #normalize: boolean
+  readonly #formValueFunc: FormValueFunc | undefined
 
-  constructor(normalize: boolean) {
+  constructor(normalize: boolean, formValueFunc?: FormValueFunc) {
     this.#normalize = normalize
+    this.#formValueFunc = formValueFunc
   }
 
   acquire(owner: CtxOwner | null): RequestCtx {
@@ -26,6 +29,7 @@ export class CtxPool {
 
   #create(): RequestCtx {
     const ctx = new RequestCtx()
+    if (this.#formValueFunc !== undefined) ctx._formValueFunc = this.#formValueFunc
     if (!this.#normalize) {
       ctx.request.header.disableNormalizing()
       ctx.response.header.disableNormalizing()

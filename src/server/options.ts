@@ -2,6 +2,7 @@ import type { TlsOptions } from 'node:tls'
 import type { FastHttpError } from '../errors.js'
 import type { RequestHeader } from '../http/request-header.js'
 import type { Conn } from '../net/conn.js'
+import type { FormValueFunc } from './form-value.js'
 import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 import type { RetentionOptions } from './retention/guard-handler.js'
 
@@ -34,12 +35,14 @@ export interface ServerOptions {
   expectHandler?: (ctx: RequestCtx) => number
   /** Told of every change of a connection's state. */
   connState?: (conn: Conn, state: ConnState) => void
-  /** Looks up form values for `ctx.formValue`. */
-  formValueFunc?: (ctx: RequestCtx, key: string) => string
+  /** Looks up form values for `ctx.formValue`. By default in the query, the form body, the multipart form. */
+  formValueFunc?: FormValueFunc
   /** Value of the Server field. @default 'fasthttp' */
   name?: string
   /** Connections served at a time; more get 503. @default 262144 */
   concurrency?: number
+  /** Milliseconds for which no further connection is served once `concurrency` was exceeded. 0 for none. @default 0 */
+  sleepWhenConcurrencyLimitsExceeded?: number
   /** Connections of one IPv4 address at a time; more get 429. 0 for no limit. @default 0 */
   maxConnsPerIP?: number
   /** Requests per connection, 0 for no limit. @default 0 */
@@ -62,6 +65,8 @@ export interface ServerOptions {
   getOnly?: boolean
   /** Call the handler before the body was read; `ctx.requestBodyStream()` gives it. @default false */
   streamRequestBody?: boolean
+  /** Leave it to handlers to read multipart forms, with `ctx.multipartFormWithLimit()`. @default false */
+  disablePreParseMultipartForm?: boolean
   /** Announce `Connection: close` while shutting down. @default false */
   closeOnShutdown?: boolean
   /** Leave hijacked connections open when their handler settles. @default false */
@@ -94,6 +99,7 @@ export interface ServerOptions {
 export const SERVER_DEFAULTS = Object.freeze({
   name: 'fasthttp',
   concurrency: 256 * 1024,
+  sleepWhenConcurrencyLimitsExceeded: 0,
   maxConnsPerIP: 0,
   maxRequestsPerConn: 0,
   readBufferSize: 16 * 1024,
@@ -105,6 +111,7 @@ export const SERVER_DEFAULTS = Object.freeze({
   disableKeepalive: false,
   getOnly: false,
   streamRequestBody: false,
+  disablePreParseMultipartForm: false,
   closeOnShutdown: false,
   keepHijackedConns: false,
   noDefaultServerHeader: false,

@@ -1,17 +1,21 @@
 import type { Duplex, Readable } from 'node:stream'
+import type { CipherNameAndProtocol, PeerCertificate, TLSSocket } from 'node:tls'
 import { parseHTTPDate } from '../bytes/http-date.js'
-import { toBuffer } from '../bytes/byte-string.js'
-import { HijackedError, InvalidJSONError } from '../errors.js'
+import { latin1, toBuffer, toText } from '../bytes/byte-string.js'
+import { excerpt, HijackedError, InvalidJSONError, MissingFileError } from '../errors.js'
 import type { Args } from '../http/args.js'
 import type { Bytes } from '../http/message-header.js'
+import type { FileHeader, MultipartForm } from '../http/multipart.js'
 import { Request } from '../http/request.js'
 import { Response } from '../http/response.js'
 import { StatusNotModified } from '../http/status.js'
 import type { StreamWriter } from '../http/stream-writer.js'
 import { URI } from '../http/uri.js'
+import { UserValues, userValueKey } from '../http/user-values.js'
 import type { Addr, Conn } from '../net/conn.js'
+import { DetachedOwner } from './detached-owner.js'
 import type { Exchange } from './exchange.js'
-import { UserValues } from './user-values.js'
+import { defaultFormValueFunc, type FormValueFunc } from './form-value.js'
 
 /** Answers one request. Nothing is sent before it returns or its promise settles. */
 export type RequestHandler = (ctx: RequestCtx) => void | Promise<void>
@@ -19,13 +23,28 @@ export type RequestHandler = (ctx: RequestCtx) => void | Promise<void>
 /** Takes a connection over after a response, see {@link RequestCtx.hijack}. */
 export type HijackHandler = (stream: Duplex) => void | Promise<void>
 
+/** State of a TLS connection, in the words of `tls.TLSSocket`. */
+export interface TLSConnectionState {
+  /** Such as `TLSv1.3`. */
+  readonly protocol: string | null
+  readonly cipher: CipherNameAndProtocol
+  readonly alpnProtocol: string | undefined
+  /** Name the client asked for (SNI). */
+  readonly serverName: string | undefined
+  /** Was a certificate of the client asked for and verified? */
+  readonly authorized: boolean
+  /** Certificate of the client; empty when it sent none. */
+  readonly peerCertificate: PeerCertificate
+}
+
 /** Writes log lines; `args` fill the placeholders of `util.format`. */
 export interface Logger {
   printf(format: string, ...args: unknown[]): void
 }
 
 /** What a ctx needs of the connection it serves. @internal */
-export interface CtxOwner extends Exchange {
+export interface CtxOwner {
+  readonly conn: Conn | undefined
   readonly connID: number
   readonly requestNum: number
   readonly connTime: number
@@ -33,6 +52,7 @@ export interface CtxOwner extends Exchange {
   readonly logger: Logger
   /** Marks the exchange as taken: the handler writes the answer's bytes itself. */
   take(): Exchange
+  rawHeaders(): string[] | undefined
   signalOf(): AbortSignal
   earlyHints(header: Response['header']): void
 }
@@ -40,6 +60,7 @@ export interface CtxOwner extends Exchange {
 /** The user value under which the router keeps the parameters of the matched path. @internal */
 export const kParams: unique symbol = Symbol.for('fasthttp.params')
 
+const SILENT: Logger = { printf() {} }
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const UNKNOWN_ADDR: Addr = { network: 'tcp', address: '0.0.0.0', port: 0 }
 
@@ -51,6 +72,8 @@ export class RequestCtx {
   readonly request = new Request()
   readonly response = new Response()
   /** @internal */ _owner: CtxOwner | null = null
+  /** @internal The server's, for good. */
+  _formValueFunc: FormValueFunc = defaultFormValueFunc
   /** @internal */ _hijackHandler: HijackHandler | null = null
   /** @internal */ _hijackNoResponse = false
   /** @internal Set by timeoutError: what is sent in place of `response`. */
@@ -150,12 +173,35 @@ export class RequestCtx {
     return this.request.isBodyStream()
   }
 
-  /** First non-empty value of `key` in the query, the form body or the multipart form; `''` when there is none. */
+  /**
+   * First non-empty value of `key` in the query, the form body or the multipart form; `''` when there is none. The option `formValueFunc`
+   * looks elsewhere.
+   */
   formValue(key: Bytes): string {
-    return this.queryArgs().peek(key) || this.postArgs().peek(key) || ''
+    return this._formValueFunc(this, typeof key === 'string' ? key : toText(latin1(key)))
   }
   formValueBytes(key: Bytes): Buffer {
     return Buffer.from(this.formValue(key), 'utf8')
+  }
+
+  /** The form of a `multipart/form-data` body, see `Request.multipartForm`. Valid until the handler's promise settles. */
+  multipartForm(): MultipartForm {
+    return this.request.multipartForm()
+  }
+
+  /** Reads a form that the server has not read, see `Request.multipartFormWithLimit`. @param limit - bytes; 0 for no limit */
+  multipartFormWithLimit(limit: number): Promise<MultipartForm> {
+    return this.request.multipartFormWithLimit(limit)
+  }
+
+  /**
+   * First uploaded file under `key`. Valid until the handler's promise settles: read it or save it by then.
+   * Throws `FH_ERR_MISSING_FILE` when there is none and `FH_ERR_NO_MULTIPART_FORM` as {@link multipartForm} does.
+   */
+  formFile(key: string): FileHeader {
+    const file = this.multipartForm().file.get(key)?.[0]
+    if (file === undefined) throw new MissingFileError(excerpt(key))
+    return file
   }
 
   isGet(): boolean {
@@ -193,6 +239,21 @@ export class RequestCtx {
     return this.request._isTLS
   }
 
+  /** What is known of the TLS connection, `undefined` without TLS. Go: `TLSConnectionState`. */
+  tlsConnectionState(): TLSConnectionState | undefined {
+    const conn = this._owner?.conn
+    if (conn === undefined || !conn.encrypted) return undefined
+    const socket = conn.stream as TLSSocket
+    return {
+      protocol: socket.getProtocol(),
+      cipher: socket.getCipher(),
+      alpnProtocol: socket.alpnProtocol || undefined,
+      serverName: (socket as { servername?: string }).servername || undefined,
+      authorized: socket.authorized,
+      peerCertificate: socket.getPeerCertificate(),
+    }
+  }
+
   /** The connection, for its properties; reading and writing are the server's. `undefined` after `init`. */
   conn(): Conn | undefined {
     return this._owner?.conn
@@ -200,14 +261,14 @@ export class RequestCtx {
 
   /** Address of the client. */
   remoteAddr(): Addr {
-    return this.#remoteAddr ?? this._owner?.conn.remoteAddr ?? UNKNOWN_ADDR
+    return this.#remoteAddr ?? this._owner?.conn?.remoteAddr ?? UNKNOWN_ADDR
   }
   /** Overrides the client's address; `undefined` goes back to the real one. */
   setRemoteAddr(addr: Addr | undefined): void {
     this.#remoteAddr = addr ?? null
   }
   localAddr(): Addr {
-    return this._owner?.conn.localAddr ?? UNKNOWN_ADDR
+    return this._owner?.conn?.localAddr ?? UNKNOWN_ADDR
   }
   /** IP address of the client, `0.0.0.0` when there is none; an IPv4 address mapped into IPv6 is shown as IPv4. */
   remoteIP(): string {
@@ -245,8 +306,14 @@ export class RequestCtx {
     return this._owner === null ? new AbortController().signal : this._owner.signalOf()
   }
 
+  /** Reason for which {@link signal} was aborted, `undefined` as long as it was not. */
+  err(): unknown {
+    const { signal } = this
+    return signal.aborted ? signal.reason : undefined
+  }
+
   logger(): Logger {
-    return this._owner?.logger ?? { printf() {} }
+    return this._owner === null ? SILENT : this._owner.logger
   }
 
   // Response
@@ -369,18 +436,22 @@ export class RequestCtx {
 
   /** Value a handler before this one set, else the parameter of the matched route of that name; `undefined` when there is neither. */
   userValue(key: unknown): unknown {
-    const name = keyOf(key)
+    const name = userValueKey(key)
     const value = this.#userValues.get(name)
     return value === undefined && typeof name === 'string' ? this.param(name) : value
   }
   setUserValue(key: unknown, value: unknown): void {
-    this.#userValues.set(keyOf(key), value)
+    this.#userValues.set(userValueKey(key), value)
   }
   removeUserValue(key: unknown): void {
-    this.#userValues.delete(keyOf(key))
+    this.#userValues.delete(userValueKey(key))
   }
   resetUserValues(): void {
     this.#userValues.reset()
+  }
+  /** As {@link userValue}, the name of `context.Context` in Go. */
+  value(key: unknown): unknown {
+    return this.userValue(key)
   }
   /** Calls `fn` for the values under string keys. */
   visitUserValues(fn: (key: string, value: unknown) => void): void {
@@ -445,11 +516,19 @@ export class RequestCtx {
    * Prepares a ctx that no server made, for tests and servers of one's own.
    *
    * @param request - copied into the ctx
+   * @param remoteAddr - address of the client; without one `0.0.0.0:0`
+   * @param logger - without one nothing is logged
    */
-  init(request?: Request, remoteAddr?: Addr): void {
-    this.reset()
+  init(request?: Request, remoteAddr?: Addr, logger?: Logger): void {
+    this.init2(undefined, logger)
     request?.copyTo(this.request)
     this.#remoteAddr = remoteAddr ?? null
+  }
+
+  /** As {@link init}, with a connection that gives the addresses. */
+  init2(conn: Conn | undefined, logger?: Logger): void {
+    this.reset()
+    this._owner = new DetachedOwner(conn, logger)
   }
 
   /** @internal The connection itself, for handlers that write the answer's bytes. */
@@ -475,10 +554,6 @@ export class RequestCtx {
     this._timeoutResponse = null
     this.#remoteAddr = null
   }
-}
-
-function keyOf(key: unknown): unknown {
-  return key instanceof Uint8Array ? Buffer.from(key).toString('utf8') : key
 }
 
 function ipOf(addr: Addr): string {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { chmod, rm } from 'node:fs/promises'
 import net, { type AddressInfo, type ListenOptions } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import { format } from 'node:util'
 import {
@@ -63,6 +64,8 @@ export class Server extends EventEmitter {
   readonly #certificates = new Certificates()
   readonly #nextProto = new Map<string, (stream: Duplex) => void>()
   #rejected = 0
+  /** When further connections are served after one too many, in milliseconds since the epoch. */
+  #acceptAgain = 0
   #perIP = new Map<string, number>()
   #whenEmpty: (() => void)[] = []
 
@@ -281,6 +284,8 @@ export class Server extends EventEmitter {
         const conn = await listener.accept()
         if (conn === undefined) return
         accept(conn)
+        const wait = this.#acceptAgain - Date.now()
+        if (wait > 0) await sleep(wait)
       }
     } finally {
       this.#listeners.delete(listener)
@@ -326,7 +331,7 @@ export class Server extends EventEmitter {
     const secure = this.#isSecure
     const accept = (socket: net.Socket, shared: boolean): void => {
       if (options.tcpKeepalive) socket.setKeepAlive(true, options.tcpKeepalivePeriod)
-      this.#tryAccept(new SocketConn(socket, shared))
+      this.#acceptInTime(new SocketConn(socket, shared))
     }
     const common = { allowHalfOpen: true, noDelay: true }
     const server = secure
@@ -362,6 +367,21 @@ export class Server extends EventEmitter {
     })
   }
 
+  /** As #tryAccept, for sockets that the system has accepted already: they wait here rather than there. */
+  #acceptInTime(conn: SocketConn): void {
+    const wait = this.#acceptAgain - Date.now()
+    if (wait <= 0) return this.#tryAccept(conn)
+    conn.pause()
+    const timer = setTimeout(() => {
+      conn.stream.off('close', cancel)
+      this.#acceptInTime(conn)
+      conn.resume()
+    }, wait)
+    const cancel = (): void => clearTimeout(timer)
+    conn.stream.on('error', () => {})
+    conn.stream.once('close', cancel)
+  }
+
   /** As #accept, for connections nobody waits for: one that is refused was answered and closed. */
   #tryAccept(conn: Conn): void {
     try {
@@ -376,6 +396,7 @@ export class Server extends EventEmitter {
     const { options } = this.#core
     if (this.#conns.size >= options.concurrency) {
       this.#rejected++
+      this.#acceptAgain = Date.now() + options.sleepWhenConcurrencyLimitsExceeded
       const err = new ConcurrencyLimitError()
       refuse(
         conn,
@@ -474,7 +495,7 @@ class Core implements ServerCore {
     this.#onLeft = onLeft
     this.#onClosed = onClosed
     this.logger = options.logger ?? STDERR
-    this.#pool = new CtxPool(!options.disableHeaderNamesNormalizing)
+    this.#pool = new CtxPool(!options.disableHeaderNamesNormalizing, options.formValueFunc)
     this.heads = new HeadWriter({
       name: options.noDefaultServerHeader ? '' : options.name,
       date: !options.noDefaultDate,

@@ -49,3 +49,8 @@ function dispose(value: unknown, ctx: unknown): void {
   ]
   if (typeof method === 'function') method.call(value, ctx)
 }
+
+/** The form a key is kept in: bytes stand for the string they spell, as in Go. */
+export function userValueKey(key: unknown): unknown {
+  return key instanceof Uint8Array ? Buffer.from(key).toString('utf8') : key
+}
