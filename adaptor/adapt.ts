@@ -1,7 +1,8 @@
 import http from 'node:http'
 import { kTakesExchange } from '../src/server/exchange.js'
 import type { Logger, RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
-import { classesFor, classesOfServer } from './message-classes.js'
+import { CtxMessages } from './ctx-messages.js'
+import { classesFor, classesOfServer, type MessageClasses } from './message-classes.js'
 import { fail, serveExchange, type ErrorLog } from './serve-exchange.js'
 
 /** Anything that answers node:http requests: an Express or connect app, `koa.callback()`, a plain listener. */
@@ -22,16 +23,39 @@ export type AdaptOptions = Pick<
  * @example
  * new Server({ handler: adapt(app) }).listen(3000)
  */
-export function adapt(target: NodeHandler | http.Server, options: AdaptOptions = {}): RequestHandler {
+export function adapt(
+  target: NodeHandler | http.Server,
+  options: AdaptOptions = {}
+): RequestHandler {
   let logger: Logger | undefined
   const log = (err: unknown): void => logger?.printf('%s', err instanceof Error ? err.stack : err)
   const server = target instanceof http.Server ? target : serverFor(target, options, log)
   const classes = target instanceof http.Server ? classesOfServer(target) : classesFor(target)
   const handler = (ctx: RequestCtx): void | Promise<void> => {
     logger ??= ctx.logger()
+    if (ctx.conn() === undefined) return serveDetached(server, classes, ctx)
     return serveExchange(server, classes, ctx._takeExchange(), log)
   }
+  targets.set(handler, server)
   return Object.assign(handler, { [kTakesExchange]: true })
+}
+
+const targets = new WeakMap<RequestHandler, http.Server>()
+
+/** The server whose listeners an adapted handler calls; `undefined` for any other handler. @internal */
+export function adaptedTarget(handler: RequestHandler): http.Server | undefined {
+  return targets.get(handler)
+}
+
+/** Serves a ctx that has no connection. */
+async function serveDetached(
+  server: http.Server,
+  classes: MessageClasses,
+  ctx: RequestCtx
+): Promise<void> {
+  const { req, res, answered } = new CtxMessages(ctx, classes)
+  server.emit('request', req, res)
+  await answered
 }
 
 /** A server that only emits: node's methods, OpenTelemetry and readers of `socket.server` find what they expect. */

@@ -23,7 +23,8 @@ const STATUS_LINES: Record<string, string> = {
 /** An error as node:http's parser reports it, the engine's as its cause. */
 function parserError(cause: FastHttpError): NodeJS.ErrnoException {
   const code = NODE_CODES[cause.code] ?? 'HPE_INVALID_CONSTANT'
-  const message = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'Request timeout' : `Parse Error: ${cause.message}`
+  const message =
+    code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'Request timeout' : `Parse Error: ${cause.message}`
   return Object.assign(new Error(message, { cause }), { code })
 }
 
@@ -31,8 +32,13 @@ function parserError(cause: FastHttpError): NodeJS.ErrnoException {
  * Tells the 'clientError' listeners of `server` of input that is no HTTP; they own the socket then. Without any, returns the answer
  * that node:http gives.
  */
-export function clientError(server: http.Server, conn: Conn, cause: FastHttpError): string | undefined {
-  if (cause.code === 'FH_ERR_MISSING_HOST' && server.listenerCount('clientError') === 0) return missingHost()
+export function clientError(
+  server: http.Server,
+  conn: Conn,
+  cause: FastHttpError
+): string | undefined {
+  if (cause.code === 'FH_ERR_MISSING_HOST' && server.listenerCount('clientError') === 0)
+    return missingHost()
   const err = parserError(cause)
   if (server.emit('clientError', err, conn.stream)) return undefined
   return `HTTP/1.1 ${STATUS_LINES[err.code as string] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`

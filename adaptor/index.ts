@@ -1,2 +1,11 @@
 export { adapt, type AdaptOptions, type NodeHandler } from './adapt.js'
+export { adaptFetch } from './adapt-fetch.js'
+export {
+  adaptMiddleware,
+  type CtxMiddleware,
+  type Next,
+  type NodeMiddleware,
+} from './adapt-middleware.js'
 export { createServer, Server } from './server.js'
+export { toFetchHandler, type FetchHandler } from './to-fetch-handler.js'
+export { toNodeHandler, type ToNodeHandlerOptions } from './to-node-handler.js'

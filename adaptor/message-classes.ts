@@ -8,7 +8,10 @@ import {
 } from './node-internals.js'
 
 export type RequestClass = new (socket: Duplex) => RequestInternals
-export type ResponseClass = new (request: http.IncomingMessage, options: object) => ResponseInternals
+export type ResponseClass = new (
+  request: http.IncomingMessage,
+  options: object
+) => ResponseInternals
 
 /** Constructors for the two messages of a request. */
 export interface MessageClasses {
@@ -54,7 +57,11 @@ function requestClass(prototype: object): RequestClass {
 }
 
 function responseClass(prototype: object): ResponseClass {
-  function AdaptedResponse(this: ResponseInternals, request: http.IncomingMessage, options: object) {
+  function AdaptedResponse(
+    this: ResponseInternals,
+    request: http.IncomingMessage,
+    options: object
+  ) {
     construct(http.ServerResponse).call(this, request, options)
   }
   AdaptedResponse.prototype = prototype

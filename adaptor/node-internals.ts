@@ -54,6 +54,7 @@ export interface ResponseInternals extends http.ServerResponse {
   outputSize: number
   _finish(): void
   _implicitHeader(): void
+  _storeHeader(firstLine: string, headers: unknown): void
   _writeRaw(
     data: string | Uint8Array,
     encoding?: BufferEncoding | WriteCallback | null,

@@ -49,7 +49,8 @@ function begin(
   const res = newResponse(server, classes, exchange, req, socket)
   const turn = new Turn(exchange, req, res)
   if (attached) turn.attach()
-  if (requestStart.hasSubscribers || responseFinish.hasSubscribers) publish(server, req, res, socket)
+  if (requestStart.hasSubscribers || responseFinish.hasSubscribers)
+    publish(server, req, res, socket)
   res.on('finish', onFinish)
   try {
     dispatch(server, req, res, exchange)
@@ -98,7 +99,10 @@ function newRequest(
   const lines = exchange.rawHeaders()
   // As in node, what is beyond the limit stands in rawHeaders only.
   const max = server.maxHeadersCount
-  req._addHeaderLines(lines, max !== null && max > 0 ? Math.min(lines.length, max * 2) : lines.length)
+  req._addHeaderLines(
+    lines,
+    max !== null && max > 0 ? Math.min(lines.length, max * 2) : lines.length
+  )
   return req
 }
 
@@ -156,7 +160,12 @@ function upgrade(
 }
 
 /** Emits the event that the head of the request calls for. (RFC 9110, section 10.1.1 for Expect) */
-function dispatch(server: http.Server, req: RequestInternals, res: ResponseInternals, exchange: Exchange): void {
+function dispatch(
+  server: http.Server,
+  req: RequestInternals,
+  res: ResponseInternals,
+  exchange: Exchange
+): void {
   if (exchange.minorVersion === 1) {
     const expect = expectation(req, exchange)
     if (expect !== undefined) {

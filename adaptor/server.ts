@@ -65,7 +65,8 @@ export class Server extends http.Server {
       readBufferSize: (this as { maxHeaderSize?: number }).maxHeaderSize || http.maxHeaderSize,
       readHeaderTimeout: this.headersTimeout || NO_LIMIT_MS,
       readTimeout: this.requestTimeout,
-      idleTimeout: this.keepAliveTimeout > 0 ? this.keepAliveTimeout + KEEP_ALIVE_BUFFER_MS : NO_LIMIT_MS,
+      idleTimeout:
+        this.keepAliveTimeout > 0 ? this.keepAliveTimeout + KEEP_ALIVE_BUFFER_MS : NO_LIMIT_MS,
     })
   }
 

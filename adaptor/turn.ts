@@ -153,7 +153,11 @@ export class Turn implements BodySink {
       emitClose(res)
     }
     this.#next?.abort(err)
-    const lost = err ?? Object.assign(new Error('Cannot call write after a stream was destroyed'), { code: 'ERR_STREAM_DESTROYED' })
+    const lost =
+      err ??
+      Object.assign(new Error('Cannot call write after a stream was destroyed'), {
+        code: 'ERR_STREAM_DESTROYED',
+      })
     for (const callback of this.#callbacks.splice(0)) process.nextTick(callback, lost)
     this.#settle?.()
   }
@@ -237,7 +241,10 @@ function inherited(res: object): ResponseInternals {
 }
 
 /** Strings as latin1, which is what the exchange sends. */
-function toWire(data: string | Uint8Array, encoding: BufferEncoding | null | undefined): string | Uint8Array {
+function toWire(
+  data: string | Uint8Array,
+  encoding: BufferEncoding | null | undefined
+): string | Uint8Array {
   if (typeof data !== 'string') return data
   switch (encoding) {
     case 'latin1':

@@ -87,8 +87,12 @@ export const connectionCases: Case[] = [
     last: true,
     setup: (server, probe) =>
       void server.on('upgrade', (req, socket: Duplex, head) => {
-        probe.log(`upgrade ${req.url} ${String((req as any).upgrade)} ${req.headers.upgrade} [${head.toString()}]`)
-        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n')
+        probe.log(
+          `upgrade ${req.url} ${String((req as any).upgrade)} ${req.headers.upgrade} [${head.toString()}]`
+        )
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n'
+        )
         socket.on('data', (chunk: Buffer) => socket.write(chunk.toString().toUpperCase()))
         socket.on('end', () => {
           probe.log('socket end')
@@ -145,7 +149,8 @@ export const connectionCases: Case[] = [
     name: 'CONNECT nobody takes closes',
     manual: true,
     last: true,
-    setup: (server, probe) => void server.on('connection', (socket) => socket.on('close', probe.done)),
+    setup: (server, probe) =>
+      void server.on('connection', (socket) => socket.on('close', probe.done)),
     send: 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n',
     handler: () => {},
   },
@@ -222,7 +227,9 @@ export const connectionCases: Case[] = [
     },
     handler: (_req, res, probe) => {
       res.on('close', () => {
-        probe.log(`write ${String(res.write('x'))} destroyed ${String(res.destroyed)} ended ${String(res.writableEnded)}`)
+        probe.log(
+          `write ${String(res.write('x'))} destroyed ${String(res.destroyed)} ended ${String(res.writableEnded)}`
+        )
         res.end()
         probe.log(`ended ${String(res.writableEnded)} finished ${String(res.writableFinished)}`)
       })

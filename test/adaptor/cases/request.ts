@@ -30,7 +30,13 @@ export const requestCases: Case[] = [
     name: 'method, url, version',
     send: 'PROPFIND /a//b/../c?q=%20+&q#f HTTP/1.1\r\nHost: a\r\n\r\n',
     handler: (req, res, probe) => {
-      show(probe, [req.method, req.url, req.httpVersion, req.httpVersionMajor, req.httpVersionMinor])
+      show(probe, [
+        req.method,
+        req.url,
+        req.httpVersion,
+        req.httpVersionMajor,
+        req.httpVersionMinor,
+      ])
       res.end()
     },
   },
@@ -39,7 +45,11 @@ export const requestCases: Case[] = [
     send: 'GET http://example.com:80/x?y HTTP/1.1\r\nHost: example.com\r\n\r\n',
     handler: (req, res) => res.end(req.url),
   },
-  { name: 'asterisk-form target', send: 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n', handler: (req, res) => res.end(req.url) },
+  {
+    name: 'asterisk-form target',
+    send: 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n',
+    handler: (req, res) => res.end(req.url),
+  },
   {
     name: 'version 1.0',
     send: 'GET / HTTP/1.0\r\nHost: a\r\n\r\n',
@@ -85,8 +95,22 @@ export const requestCases: Case[] = [
   {
     name: 'state of a fresh request',
     handler: (req, res, probe) => {
-      show(probe, [req.complete, req.aborted, req.destroyed, req.readable, req.readableEnded, (req as any).upgrade, req.readableFlowing])
-      show(probe, [req.readableLength, req.statusCode, req.statusMessage, req.socket === res.socket, req.connection === req.socket])
+      show(probe, [
+        req.complete,
+        req.aborted,
+        req.destroyed,
+        req.readable,
+        req.readableEnded,
+        (req as any).upgrade,
+        req.readableFlowing,
+      ])
+      show(probe, [
+        req.readableLength,
+        req.statusCode,
+        req.statusMessage,
+        req.socket === res.socket,
+        req.connection === req.socket,
+      ])
       show(probe, [res.req === req, typeof (req as any).client])
       res.end()
     },
@@ -95,7 +119,14 @@ export const requestCases: Case[] = [
     name: 'state of a request without a body a tick later',
     handler: (req, res, probe) => {
       setImmediate(() => {
-        show(probe, [req.complete, req.aborted, req.destroyed, req.readable, req.readableEnded, req.closed])
+        show(probe, [
+          req.complete,
+          req.aborted,
+          req.destroyed,
+          req.readable,
+          req.readableEnded,
+          req.closed,
+        ])
         res.end()
       })
     },
@@ -107,8 +138,22 @@ export const requestCases: Case[] = [
     handler: (req, res, probe) => {
       res.on('close', () =>
         setImmediate(() => {
-          show(probe, [req.complete, req.aborted, req.destroyed, req.readable, req.readableEnded, req.closed])
-          show(probe, [res.destroyed, res.closed, res.writableFinished, res.socket, req.socket !== null, res.req === req])
+          show(probe, [
+            req.complete,
+            req.aborted,
+            req.destroyed,
+            req.readable,
+            req.readableEnded,
+            req.closed,
+          ])
+          show(probe, [
+            res.destroyed,
+            res.closed,
+            res.writableFinished,
+            res.socket,
+            req.socket !== null,
+            res.req === req,
+          ])
           probe.done()
         })
       )
@@ -132,7 +177,10 @@ export const requestCases: Case[] = [
       req.on('end', () => res.end('over'))
     },
   },
-  { name: 'iterating over an empty body', handler: async (req, res) => void res.end(`[${await text(req)}]`) },
+  {
+    name: 'iterating over an empty body',
+    handler: async (req, res) => void res.end(`[${await text(req)}]`),
+  },
   {
     name: 'iterating over an empty body later',
     handler: async (req, res) => {
@@ -155,7 +203,11 @@ export const requestCases: Case[] = [
       req.on('end', () => res.end('over'))
     },
   },
-  { name: 'a body', send: post('hello'), handler: async (req, res) => void res.end(await text(req)) },
+  {
+    name: 'a body',
+    send: post('hello'),
+    handler: async (req, res) => void res.end(await text(req)),
+  },
   {
     name: 'a body with data events',
     send: post('hello'),
@@ -169,7 +221,12 @@ export const requestCases: Case[] = [
   },
   {
     name: 'a body in pieces',
-    client: inPieces('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n', 'abc', 'def', 'ghi'),
+    client: inPieces(
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n',
+      'abc',
+      'def',
+      'ghi'
+    ),
     handler: async (req, res) => void res.end(await text(req)),
   },
   {
@@ -185,7 +242,12 @@ export const requestCases: Case[] = [
   },
   {
     name: 'setEncoding',
-    client: inPieces('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n', Buffer.from([0xc3]), Buffer.from([0xa4]), 'yz'),
+    client: inPieces(
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n',
+      Buffer.from([0xc3]),
+      Buffer.from([0xa4]),
+      'yz'
+    ),
     handler: async (req, res) => {
       req.setEncoding('utf8')
       res.end(await text(req))
@@ -199,8 +261,7 @@ export const requestCases: Case[] = [
   },
   {
     name: 'trailers',
-    send:
-      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n3\r\nabc\r\n0\r\nX-T: 1\r\nx-t: 2\r\n\r\n',
+    send: 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n3\r\nabc\r\n0\r\nX-T: 1\r\nx-t: 2\r\n\r\n',
     handler: async (req, res, probe) => {
       await text(req)
       show(probe, [req.trailers, req.rawTrailers, req.trailersDistinct])
@@ -259,7 +320,11 @@ export const requestCases: Case[] = [
     },
   },
   { name: 'an unread body', send: post('unread'), handler: (_req, res) => res.end('x') },
-  { name: 'an unread big body', send: post('u'.repeat(2_000_000)), handler: (_req, res) => res.end('x') },
+  {
+    name: 'an unread big body',
+    send: post('u'.repeat(2_000_000)),
+    handler: (_req, res) => res.end('x'),
+  },
   {
     name: 'an unread body that comes later',
     manual: true,
@@ -284,8 +349,16 @@ export const requestCases: Case[] = [
       req.on('data', (chunk: Buffer) => probe.log(chunk.toString()))
     },
   },
-  { name: 'a GET with a body', send: 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi', handler: async (req, res) => void res.end(await text(req)) },
-  { name: 'Content-Length: 0', send: post(''), handler: async (req, res) => void res.end(`[${await text(req)}]`) },
+  {
+    name: 'a GET with a body',
+    send: 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi',
+    handler: async (req, res) => void res.end(await text(req)),
+  },
+  {
+    name: 'Content-Length: 0',
+    send: post(''),
+    handler: async (req, res) => void res.end(`[${await text(req)}]`),
+  },
   {
     name: 'instanceof and constructors',
     handler: async (req, res, probe) => {
@@ -307,8 +380,21 @@ export const requestCases: Case[] = [
     name: 'the socket',
     handler: (req, res, probe) => {
       const s = req.socket
-      show(probe, [s.remoteAddress, typeof s.remotePort, s.remoteFamily, s.localAddress, (s as any).encrypted, s.destroyed])
-      show(probe, [s.readable, s.writable, (s as any)._httpMessage === res, s.setKeepAlive() === s, s.setNoDelay() === s])
+      show(probe, [
+        s.remoteAddress,
+        typeof s.remotePort,
+        s.remoteFamily,
+        s.localAddress,
+        (s as any).encrypted,
+        s.destroyed,
+      ])
+      show(probe, [
+        s.readable,
+        s.writable,
+        (s as any)._httpMessage === res,
+        s.setKeepAlive() === s,
+        s.setNoDelay() === s,
+      ])
       show(probe, [s.setTimeout(0) === s, s.ref() === s])
       res.end()
     },
@@ -355,10 +441,12 @@ export const requestCases: Case[] = [
   },
   {
     name: 'server timeout with a listener',
-    setup: (server, probe) => void server.setTimeout(20, (socket) => {
-      probe.log('server timeout')
-      ;(socket as any)._httpMessage.end('by the server')
-    }),
+    setup: (server, probe) =>
+      void server.setTimeout(20, (socket) => {
+        probe.log('server timeout')
+        socket.setTimeout(0)
+        ;(socket as any)._httpMessage.end('by the server')
+      }),
     handler: () => {},
   },
 ]

@@ -32,10 +32,19 @@ export const responseHeadCases: Case[] = [
     },
   },
   { name: 'a number as value', handler: (_req, res) => res.setHeader('X-N', 42).end() },
-  { name: 'an array of values', handler: (_req, res) => res.setHeader('Set-Cookie', ['a=1', 'b=2']).end() },
-  { name: 'an array for Cookie is joined', handler: (_req, res) => res.setHeader('Cookie', ['a=1', 'b=2']).end() },
+  {
+    name: 'an array of values',
+    handler: (_req, res) => res.setHeader('Set-Cookie', ['a=1', 'b=2']).end(),
+  },
+  {
+    name: 'an array for Cookie is joined',
+    handler: (_req, res) => res.setHeader('Cookie', ['a=1', 'b=2']).end(),
+  },
   { name: 'an empty array', handler: (_req, res) => res.setHeader('X-None', []).end('x') },
-  { name: 'latin1 characters in a value', handler: (_req, res) => res.setHeader('X-L', 'caf\xe9').end('x') },
+  {
+    name: 'latin1 characters in a value',
+    handler: (_req, res) => res.setHeader('X-L', 'caf\xe9').end('x'),
+  },
   {
     name: 'latin1 value with a utf8 body',
     handler: (_req, res) => res.setHeader('X-L', 'caf\xe9').end('世界'),
@@ -64,7 +73,10 @@ export const responseHeadCases: Case[] = [
       res.setHeaders(headers).end()
     },
   },
-  { name: 'setHeaders from a Map', handler: (_req, res) => res.setHeaders(new Map([['X-M', '1']])).end() },
+  {
+    name: 'setHeaders from a Map',
+    handler: (_req, res) => res.setHeaders(new Map([['X-M', '1']])).end(),
+  },
   {
     name: 'removeHeader',
     handler: (_req, res) => {
@@ -78,20 +90,36 @@ export const responseHeadCases: Case[] = [
     handler: (_req, res, probe) => {
       res.setHeader('X-Abc', ['1', '2'])
       res.setHeader('Y', 3)
-      probe.log(JSON.stringify([res.getHeader('x-abc'), res.getHeaderNames(), res.getHeaders(), res.hasHeader('Y')]))
+      probe.log(
+        JSON.stringify([
+          res.getHeader('x-abc'),
+          res.getHeaderNames(),
+          res.getHeaders(),
+          res.hasHeader('Y'),
+        ])
+      )
       probe.log(JSON.stringify((res as any).getRawHeaderNames()))
       res.end()
     },
   },
   { name: 'writeHead with a status', handler: (_req, res) => res.writeHead(201).end('x') },
   { name: 'writeHead with a reason', handler: (_req, res) => res.writeHead(200, 'Fine').end('x') },
-  { name: 'writeHead with an empty reason', handler: (_req, res) => res.writeHead(200, '').end('x') },
-  { name: 'writeHead with fields', handler: (_req, res) => res.writeHead(200, { 'X-A': '1', b: 2 }).end('x') },
+  {
+    name: 'writeHead with an empty reason',
+    handler: (_req, res) => res.writeHead(200, '').end('x'),
+  },
+  {
+    name: 'writeHead with fields',
+    handler: (_req, res) => res.writeHead(200, { 'X-A': '1', b: 2 }).end('x'),
+  },
   {
     name: 'writeHead with reason and fields',
     handler: (_req, res) => res.writeHead(404, 'Nope', { 'X-A': ['1', '2'] }).end('x'),
   },
-  { name: 'writeHead with raw fields', handler: (_req, res) => res.writeHead(200, ['X-A', '1', 'X-A', '2'] as any).end() },
+  {
+    name: 'writeHead with raw fields',
+    handler: (_req, res) => res.writeHead(200, ['X-A', '1', 'X-A', '2'] as any).end(),
+  },
   {
     name: 'writeHead with pairs',
     handler: (_req, res) =>
@@ -117,7 +145,10 @@ export const responseHeadCases: Case[] = [
       res.writeHead(200, ['X-A', '3', 'X-A', '4'] as any).end('x')
     },
   },
-  { name: 'writeHead with a length', handler: (_req, res) => res.writeHead(200, { 'Content-Length': 1 }).end('x') },
+  {
+    name: 'writeHead with a length',
+    handler: (_req, res) => res.writeHead(200, { 'Content-Length': 1 }).end('x'),
+  },
   {
     name: 'writeHead without a length is chunked',
     handler: (_req, res) => {
@@ -138,13 +169,20 @@ export const responseHeadCases: Case[] = [
   { name: '204 has no body', handler: (_req, res) => res.writeHead(204).end() },
   { name: '204 with a body', handler: (_req, res) => res.writeHead(204).end('dropped') },
   { name: '304 has no body', handler: (_req, res) => res.writeHead(304, { ETag: '"1"' }).end() },
-  { name: '304 with a length', handler: (_req, res) => res.writeHead(304, { 'Content-Length': 5 }).end() },
+  {
+    name: '304 with a length',
+    handler: (_req, res) => res.writeHead(304, { 'Content-Length': 5 }).end(),
+  },
   {
     name: '204 that asks for chunks closes',
     handler: (_req, res) => res.writeHead(204, { 'Transfer-Encoding': 'chunked' }).end(),
   },
   { name: '205', handler: (_req, res) => res.writeHead(205).end() },
-  { name: 'HEAD', send: 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n', handler: (_req, res) => res.end('dropped') },
+  {
+    name: 'HEAD',
+    send: 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n',
+    handler: (_req, res) => res.end('dropped'),
+  },
   {
     name: 'HEAD with a length',
     send: 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n',
@@ -167,9 +205,18 @@ export const responseHeadCases: Case[] = [
       res.end('x')
     },
   },
-  { name: 'Connection: close', handler: (_req, res) => res.setHeader('Connection', 'close').end('x') },
-  { name: 'Connection: Close, Upgrade', handler: (_req, res) => res.setHeader('Connection', 'Upgrade, Close').end('x') },
-  { name: 'Connection: keep-alive', handler: (_req, res) => res.setHeader('Connection', 'keep-alive').end('x') },
+  {
+    name: 'Connection: close',
+    handler: (_req, res) => res.setHeader('Connection', 'close').end('x'),
+  },
+  {
+    name: 'Connection: Close, Upgrade',
+    handler: (_req, res) => res.setHeader('Connection', 'Upgrade, Close').end('x'),
+  },
+  {
+    name: 'Connection: keep-alive',
+    handler: (_req, res) => res.setHeader('Connection', 'keep-alive').end('x'),
+  },
   {
     name: 'a removed Connection',
     handler: (_req, res) => {
@@ -184,8 +231,15 @@ export const responseHeadCases: Case[] = [
       res.end('x')
     },
   },
-  { name: 'shouldKeepAlive off', handler: (_req, res) => void ((res.shouldKeepAlive = false), res.end('x')) },
-  { name: 'the client asks to close', send: get('/', 'Connection: close\r\n'), handler: (_req, res) => res.end('x') },
+  {
+    name: 'shouldKeepAlive off',
+    handler: (_req, res) => void ((res.shouldKeepAlive = false), res.end('x')),
+  },
+  {
+    name: 'the client asks to close',
+    send: get('/', 'Connection: close\r\n'),
+    handler: (_req, res) => res.end('x'),
+  },
   {
     name: 'the client asks to close in a list',
     send: get('/', 'Connection: foo, Close\r\n'),
@@ -244,7 +298,11 @@ export const responseHeadCases: Case[] = [
       res.end('xyz')
     },
   },
-  { name: 'keepAliveTimeout of the server', options: { keepAliveTimeout: 7500 }, handler: (_req, res) => res.end('x') },
+  {
+    name: 'keepAliveTimeout of the server',
+    options: { keepAliveTimeout: 7500 },
+    handler: (_req, res) => res.end('x'),
+  },
   {
     name: 'keepAliveTimeout 0',
     options: { keepAliveTimeout: 0 },

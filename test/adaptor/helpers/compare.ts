@@ -51,10 +51,14 @@ export interface Outcome {
   readonly log: readonly string[]
 }
 
-export type CreateServer = (options: http.ServerOptions, listener: http.RequestListener) => http.Server
+export type CreateServer = (
+  options: http.ServerOptions,
+  listener: http.RequestListener
+) => http.Server
 
 export const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
-export const get = (path: string, extra = ''): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${extra}\r\n`
+export const get = (path: string, extra = ''): string =>
+  `GET ${path} HTTP/1.1\r\nHost: a\r\n${extra}\r\n`
 export const post = (body: string, extra = ''): string =>
   `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${extra}\r\n${body}`
 
@@ -63,7 +67,11 @@ const PROBE_BODY = 'probe-answer'
 const LIMIT_MS = 10_000
 
 /** Runs one case on a server of `createServer` and says what the client and the listeners saw. */
-export async function run(createServer: CreateServer, one: Case, observe: boolean): Promise<Outcome> {
+export async function run(
+  createServer: CreateServer,
+  one: Case,
+  observe: boolean
+): Promise<Outcome> {
   const log: string[] = []
   const gates = new Map<string, { promise: Promise<void>; open: () => void }>()
   const gate = (name: string): { promise: Promise<void>; open: () => void } => {
@@ -102,11 +110,17 @@ export async function run(createServer: CreateServer, one: Case, observe: boolea
     await within(once(socket, 'connect'), 'connect')
     if (one.client !== undefined) void one.client(client, probe)
     else client.write(one.send ?? GET)
-    await within(gate('done').promise, `done (got ${JSON.stringify(client.received.slice(0, 200))}, log ${log.join()})`)
+    await within(
+      gate('done').promise,
+      `done (got ${JSON.stringify(client.received.slice(0, 200))}, log ${log.join()})`
+    )
     if (one.last !== true) {
       client.resume()
       client.write(get(PROBE_PATH, 'Connection: close\r\n'))
-      await within(client.closed, `close (got ${JSON.stringify(client.received.slice(0, 200))}, log ${log.join()})`)
+      await within(
+        client.closed,
+        `close (got ${JSON.stringify(client.received.slice(0, 200))}, log ${log.join()})`
+      )
     }
   } finally {
     socket.destroy()
@@ -122,8 +136,7 @@ function mask(wire: string): string {
 }
 
 function watch(req: http.IncomingMessage, res: http.ServerResponse, log: string[]): void {
-  for (const name of ['aborted', 'end', 'close'])
-    req.on(name, () => log.push(`req ${name}`))
+  for (const name of ['aborted', 'end', 'close']) req.on(name, () => log.push(`req ${name}`))
   req.on('error', (err: NodeJS.ErrnoException) => log.push(`req error ${err.code} ${err.message}`))
   for (const name of ['prefinish', 'finish', 'close', 'pipe', 'unpipe'])
     res.on(name, () => log.push(`res ${name}`))
