@@ -39,8 +39,8 @@ export interface Call {
 
 /** Tried in this order; the first that knows the call decides. */
 const CALLS: readonly ((run: Interpreter, call: Call) => Value | null)[] = [
-  contextCall,
   promiseCall,
+  contextCall,
   platformCall,
   functionCall,
   collectionCall,

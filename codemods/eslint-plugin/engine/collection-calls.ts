@@ -1,4 +1,4 @@
-import { ADDERS, ARRAY_CALLBACKS, READERS, REMOVERS } from '../util/words.js'
+import { ADDERS, ARRAY_CALLBACKS, CLEARERS, READERS, REMOVERS } from '../util/words.js'
 import type { Call } from './calls.js'
 import { elementOf } from './expressions.js'
 import type { Interpreter } from './interpreter.js'
@@ -11,8 +11,13 @@ export function collectionCall(run: Interpreter, call: Call): Value | null {
   if (!receiverNode) return null
   if (REMOVERS.has(name)) takeOut(run, call)
   if (ARRAY_CALLBACKS.has(name) && call.args[0]?.fns.length) return iterate(run, call)
+  if (name === 'forEach' && clearsEach(run, call)) return NOTHING
   if (ADDERS.has(name)) return add(run, call)
   if (name === 'getStore') return NOTHING
+  if (name === 'bind') {
+    // A function of another file, with what it was bound to.
+    return value({ objs: [object({ elem: call.args.reduce(join, NOTHING), foreign: true })] })
+  }
   const isLocal = receiver.objs.length > 0 && receiver.objs.every((obj) => !obj.foreign && !obj.cls)
   if (READERS.has(name) && (isLocal || receiver.outer)) {
     if (call.args.some((arg) => arg.fns.length > 0)) return null
@@ -27,6 +32,14 @@ export function collectionCall(run: Interpreter, call: Call): Value | null {
     return call.args.reduce(join, receiver)
   }
   return null
+}
+
+/** `timers.forEach(clearTimeout)`. */
+function clearsEach(run: Interpreter, call: Call): boolean {
+  const [callback] = call.node.arguments
+  if (!callback || !CLEARERS.has(run.origins.path(callback) ?? '')) return false
+  run.remove(elementOf(run, call.receiver).clears, call.node)
+  return true
 }
 
 function takeOut(run: Interpreter, call: Call): void {

@@ -68,6 +68,8 @@ export class Interpreter {
   readonly entered = new Set<FunctionNode>()
   /** Changes of the response that come after the context was given up. */
   readonly ignored = new Set<Node>()
+  /** The losers of each race in which a single racer borrows. */
+  readonly races = new Map<Node, readonly Escape[]>()
   readonly terminals = new Map<Deferred, Set<string>>()
   readonly #outer = new Map<Variable, Value>()
   readonly #classes = new Map<ClassNode, Value>()

@@ -37,7 +37,7 @@ function chain(run: Interpreter, call: Call): Value {
     const invoke = (): Value => callBack(run, callback, given, node)
     return name === 'finally' ? invoke() : run.maybe(invoke)
   })
-  const pend = [...pendingOf(receiver), ...receiver.race.filter(() => false), ...pendingOf(result)]
+  const pend = [...pendingOf(receiver), ...pendingOf(result)]
   const late: Borrow | null = frame.use ? { kind: frame.kind, use: frame.use } : methodUse(call)
   if (late) {
     const ties = [...frame.resolved].filter((deferred) => !frame.early.has(deferred))
@@ -87,12 +87,12 @@ function staticCall(run: Interpreter, call: Call): Value {
   switch (name) {
     case 'race':
     case 'any':
-      return race(call, inner)
+      return race(run, call, inner)
     case 'all':
     case 'allSettled': {
       const { kind, role } = elementOf(run, first)
       if (name === 'all' && run.options.promiseAll === 'strict' && inner.length > 1) {
-        return race(call, inner)
+        return race(run, call, inner)
       }
       return value({ pend: inner, objs: [object({ elem: value({ kind, role }) })] })
     }
@@ -106,12 +106,14 @@ function staticCall(run: Interpreter, call: Call): Value {
 }
 
 /** The losers of a race go on; only with a single one that borrows does the outcome tell. */
-function race(call: Call, inner: readonly Escape[]): Value {
+function race(run: Interpreter, call: Call, inner: readonly Escape[]): Value {
   const [argument] = call.node.arguments
   const isAlone = argument?.type === 'ArrayExpression' && argument.elements.length === 1
   if (isAlone) return value({ pend: inner })
   for (const escape of inner) escape.race = call.node
-  return value({ race: inner.length === 1 ? inner : [] })
+  const losers = inner.length === 1 ? inner : []
+  run.races.set(call.node, losers)
+  return value({ race: losers })
 }
 
 function withResolvers(): Value {

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils'
 import { joinFlows, type Flow } from './flow.js'
 import type { JumpTarget } from './frame.js'
-import { NOTHING, pendingOf, pendingWithin, type Escape, type Node, type Value } from './model.js'
+import { NOTHING, pendingOf, type Escape, type Node, type Value } from './model.js'
 import { assign, bindPattern, elementOf, evaluate, evaluateClass } from './expressions.js'
 import { truthiness } from './guards.js'
 import type { Interpreter } from './interpreter.js'
@@ -97,6 +97,7 @@ function forEach(
   const isOf = node.type === 'ForOfStatement'
   const drained = isOf ? over.lazy.map((lazy) => run.drain(lazy)) : []
   const elem = isOf ? elementOf(run, over) : NOTHING
+  const ended = new Set<Escape>()
   if (isOf && node.await) run.await(over)
   loop(run, label, () => {
     if (isOf && node.await) run.await(elem)
@@ -104,22 +105,13 @@ function forEach(
     if (left.type === 'VariableDeclaration') bindPattern(run, left.declarations[0].id, elem)
     else assign(run, left, elem, node)
     execute(run, node.body)
+    for (const escape of [...elem.clears, ...pendingOf(elem)]) {
+      if (!run.flow.dead && !run.flow.armed.has(escape)) ended.add(escape)
+    }
   })
-  // A loop over an array of promises that awaits each of them has waited for all.
+  // A loop that awaits or clears each element has done so for all of them.
   for (const done of drained) run.end(pendingOf(done))
-  if (isOf && awaitsElement(run, node)) run.end(pendingWithin(over))
-}
-
-function awaitsElement(run: Interpreter, node: TSESTree.ForOfStatement): boolean {
-  if (node.await) return true
-  const { left } = node
-  if (left.type !== 'VariableDeclaration') return false
-  const { id } = left.declarations[0]
-  if (id.type !== 'Identifier') return false
-  const variable = run.origins.variable(id)
-  return (
-    variable?.references.some((ref) => ref.identifier.parent?.type === 'AwaitExpression') ?? false
-  )
+  run.end([...ended])
 }
 
 function loop(run: Interpreter, label: string | null, body: () => void): void {
@@ -207,6 +199,8 @@ function raceOf(run: Interpreter, test: Node, of: Value): readonly Escape[] {
   switch (test.type) {
     case 'Identifier':
       return run.read(test).race
+    case 'CallExpression':
+      return run.races.get(test) ?? []
     case 'UnaryExpression':
     case 'AwaitExpression':
       return raceOf(run, test.argument, NOTHING)

@@ -1,7 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
+import { analyse } from '../engine/analysis.js'
 import type { FunctionNode, Node } from '../engine/model.js'
 import { makeAsync } from '../suggest/suggestion.js'
 import { enclosingFunction, isFunction, memberName, unwrap } from '../util/ast.js'
+import { isActive } from '../util/claims.js'
 import { createRule } from '../util/create-rule.js'
 import { resolveOptions } from '../util/options.js'
 import { rolesOf } from '../util/roles.js'
@@ -37,7 +39,7 @@ export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-asy
         const argument = node.arguments.at(-1)
         const visitor = argument && functionOf(roles.origins, argument)
         if (!argument || !visitor) return
-        if (visitor.async) {
+        if (visitor.async && !isRetention(node)) {
           const data = { callee: source.getText(node.callee) }
           context.report({
             node: argument,
@@ -49,6 +51,13 @@ export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-asy
         const { accessors } = resolveOptions(undefined, context.settings)
         if (accessors === 'bytes') for (const kept of keptBy(visitor)) context.report(kept)
       },
+    }
+
+    /** What goes on with ctx after the visit is reported as such, and only once. */
+    function isRetention(node: TSESTree.CallExpression): boolean {
+      if (!isActive(source, 'no-ctx-retention')) return false
+      const { findings } = analyse(source, resolveOptions(undefined, context.settings))
+      return findings.some((finding) => finding.node === node)
     }
 
     function functionOf(

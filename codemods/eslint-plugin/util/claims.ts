@@ -13,6 +13,10 @@ export function claim(source: TSESLint.SourceCode, rule: RetentionRule): void {
   active.set(source, rules.add(rule))
 }
 
+/** Is the rule on for a file? */
+export const isActive = (source: TSESLint.SourceCode, rule: RetentionRule): boolean =>
+  active.get(source)?.has(rule) ?? false
+
 /**
  * The one rule that reports a finding. `no-ctx-retention` stands in for the two finer rules where
  * they are switched off, so that nothing is lost and nothing is reported twice.

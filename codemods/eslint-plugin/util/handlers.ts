@@ -551,20 +551,17 @@ function isHeaderCall(member: TSESTree.MemberExpression): boolean {
 
 /** The call that is all a function does. */
 function soleCall(fn: FunctionNode): TSESTree.CallExpression | null {
-  let only: Node | null = fn.body
-  if (only.type === 'BlockStatement') {
-    if (only.body.length !== 1) return null
-    const [statement] = only.body
-    if (statement?.type === 'ReturnStatement') only = statement.argument
-    else if (statement?.type !== 'ExpressionStatement') return null
-    else if (unwrap(statement.expression).type === 'CallExpression') {
-      // A plain function called as a statement is a helper; a method is where the handler lives.
-      const call = unwrap(statement.expression) as TSESTree.CallExpression
-      return call.callee.type === 'MemberExpression' ? call : null
-    } else only = statement.expression
-  }
+  const { body } = fn
+  const [statement] = body.type === 'BlockStatement' ? body.body : []
+  if (body.type === 'BlockStatement' && body.body.length !== 1) return null
+  let only: Node | null = body.type === 'BlockStatement' ? null : body
+  if (statement?.type === 'ReturnStatement') only = statement.argument
+  else if (statement?.type === 'ExpressionStatement') only = statement.expression
   if (only?.type === 'AwaitExpression') only = only.argument
-  return only?.type === 'CallExpression' ? only : null
+  if (only?.type !== 'CallExpression') return null
+  // A plain function called as a statement is a helper; a method is where the handler lives.
+  const isHelper = statement?.type === 'ExpressionStatement' && only.callee.type === 'Identifier'
+  return isHelper ? null : only
 }
 
 function isErrorParam(fn: FunctionNode): boolean {

@@ -43,7 +43,7 @@ export function importsOf(program: TSESTree.Program, text: string): Imports {
 }
 
 const GATE =
-  /fasthttp|RequestCtx|RequestHandler|\b(?:setBodyString|postBody|postArgs|queryArgs|setStatusCode|(?:setU|u)serValue|timeoutError\w*|hijack|setBodyStream\w*|successString|setContentType|remoteIP|formValue|formFile|multipartForm|requestURI|userAgent|remoteAddr|writeString|setBody|notFound|notModified|isGet|isPost|isPut|isDelete|setJSON|bodyJSON|resetBody|connRequestNum|setConnectionClose|visitUserValues|method|path|host)\b/
+  /fasthttp|RequestCtx|RequestHandler|\b(?:setBodyString|postBody|postArgs|queryArgs|setStatusCode|(?:setU|u)serValue|timeoutError\w*|hijack|setBodyStream\w*|successString|setContentType|remoteIP|multipartForm|connRequestNum|setConnectionClose|visitUserValues|requestBodyStream|copyTo)\b|\.(?:method|path|host|referer|userAgent|requestURI|formValue|formFile|remoteAddr|localAddr|writeString|setBody|resetBody|notFound|notModified|is(?:Get|Post|Put|Delete|Patch|Head|Options|TLS)|setJSON|bodyJSON|earlyHints|peek\w*)\(/
 
 /** The cheap test: can the text hold a request handler at all? */
 export function mayHoldHandlers(source: TSESLint.SourceCode, names: readonly string[]): boolean {
