@@ -243,3 +243,9 @@ export abstract class Message {
     if (size < streamSize) throw new BodyStreamLengthError(`${size} bytes instead of ${streamSize}`)
   }
 }
+
+/**
+ * For programs ported from Go, where pooled messages keep the memory of their bodies: here they keep none, so that there is nothing to
+ * limit. Go: `SetBodySizePoolLimit`.
+ */
+export function setBodySizePoolLimit(_requestBytes: number, _responseBytes: number): void {}

@@ -1,7 +1,10 @@
+import { open } from 'node:fs/promises'
+import type { Coding } from '../bytes/coding/compressor.js'
 import { FreeList } from '../bytes/free-list.js'
 import { InvalidJSONError } from '../errors.js'
+import { compressBody, isCompressible } from './compress-body.js'
 import { CHUNKED, NO_LENGTH, statusHasBody } from './framing.js'
-import { Message } from './message.js'
+import { Message, type MessageWriter } from './message.js'
 import { ResponseHeader } from './response-header.js'
 
 interface ResponseConn {
@@ -39,6 +42,17 @@ export class Response extends Message {
     }
   }
 
+  /**
+   * Makes the file at `path` the body and sets Last-Modified. Rejects with the error of the file system when it cannot be opened.
+   * Go: `Response.SendFile`.
+   */
+  async sendFile(path: string): Promise<void> {
+    const file = await open(path)
+    const { size, mtime } = await file.stat()
+    this.header.setLastModified(mtime)
+    this.setBodyStream(file.createReadStream(), size)
+  }
+
   /** Address of the server a client's response came from, `undefined` for any other response. */
   remoteAddr(): { readonly address: string; readonly port: number } | undefined {
     return this._conn?.remoteAddr
@@ -47,6 +61,31 @@ export class Response extends Message {
   /** The client's own address, `undefined` for a response that no client received. */
   localAddr(): { readonly address: string; readonly port: number } | undefined {
     return this._conn?.localAddr
+  }
+
+  /**
+   * Compresses the body to gzip, where that is of use, and writes the response to `w`, see {@link writeTo}.
+   *
+   * @param level - `CompressBestSpeed` to `CompressBestCompression`; anything else means `CompressDefaultCompression`
+   */
+  writeGzipLevel(w: MessageWriter, level: number): Promise<void> {
+    return this.#writeCompressed(w, 'gzip', level)
+  }
+  writeGzip(w: MessageWriter): Promise<void> {
+    return this.#writeCompressed(w, 'gzip')
+  }
+
+  /** As {@link writeGzipLevel}, in the zlib format that HTTP calls `deflate`. */
+  writeDeflateLevel(w: MessageWriter, level: number): Promise<void> {
+    return this.#writeCompressed(w, 'deflate', level)
+  }
+  writeDeflate(w: MessageWriter): Promise<void> {
+    return this.#writeCompressed(w, 'deflate')
+  }
+
+  async #writeCompressed(w: MessageWriter, coding: Coding, level?: number): Promise<void> {
+    if (isCompressible(this)) await compressBody(this, coding, level)
+    await this.write(w)
   }
 
   protected override writtenHead(): { head: string; length: number } {

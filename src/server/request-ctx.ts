@@ -16,6 +16,7 @@ import type { Addr, Conn } from '../net/conn.js'
 import { DetachedOwner } from './detached-owner.js'
 import type { Exchange } from './exchange.js'
 import { defaultFormValueFunc, type FormValueFunc } from './form-value.js'
+import { sendFile } from './send-file.js'
 
 /** Answers one request. Nothing is sent before it returns or its promise settles. */
 export type RequestHandler = (ctx: RequestCtx) => void | Promise<void>
@@ -61,6 +62,7 @@ export interface CtxOwner {
 export const kParams: unique symbol = Symbol.for('fasthttp.params')
 
 const SILENT: Logger = { printf() {} }
+const LINE_BREAKS = /[\r\n]/g
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const UNKNOWN_ADDR: Addr = { network: 'tcp', address: '0.0.0.0', port: 0 }
 
@@ -395,14 +397,15 @@ export class RequestCtx {
   }
 
   /**
-   * Redirects to `uri`, resolved against the request's. (RFC 9110, section 15.4)
+   * Redirects to `uri`, resolved against the request's. Line breaks in it become spaces. (RFC 9110, section 15.4)
+   * Throws `FH_ERR_INVALID_URI` or `FH_ERR_INVALID_HOST`.
    *
    * @param code - 301, 302, 303, 307 or 308; any other becomes 302
    */
-  redirect(uri: string, code: number): void {
+  redirect(uri: Bytes, code: number): void {
     const target = new URI()
     this.request.uri().copyTo(target)
-    target.update(uri)
+    target.update(typeof uri === 'string' ? uri.replace(LINE_BREAKS, ' ') : uri)
     this.setStatusCode(REDIRECTS.has(code) ? code : 302)
     this.response.header.set('Location', target._asciiURI())
   }
@@ -424,6 +427,18 @@ export class RequestCtx {
   /** Lets `writer` write the body once the handler has settled. `writer` must not use ctx. */
   setBodyStreamWriter(writer: StreamWriter): void {
     this.response.setBodyStreamWriter(writer)
+  }
+
+  /**
+   * Answers with the file at `path`: its type, Last-Modified, and what If-Modified-Since and Range ask for; 404 when there is none. The
+   * promise settles when the response is set; wait for it. `path` is trusted: never make it of what a client sends; `FS` is for that.
+   */
+  sendFile(path: string): Promise<void> {
+    return sendFile(this, path)
+  }
+  /** As {@link sendFile}, which takes `%` as it stands too. Go: `SendFileLiteral`. */
+  sendFileLiteral(path: string): Promise<void> {
+    return sendFile(this, path)
   }
 
   /** Sends a 103 response with the Link fields set so far, at once; nothing without any. (RFC 8297) */
