@@ -118,7 +118,7 @@ test(`${RUNS} mutated requests`, { timeout: 60_000 + RUNS * 20 }, async () => {
       const finals = statuses.filter((status) => status >= 200)
       expect(finals.length - seen.length).toBeGreaterThanOrEqual(0)
       expect(finals.length - seen.length).toBeLessThanOrEqual(1)
-      expect(statuses).not.toContain(500)
+      if (!seen.some(({ target }) => target === '/status/500')) expect(statuses).not.toContain(500)
 
       // Where the bytes were cut means nothing.
       const cut = Math.floor(at * raw.length)

@@ -13,8 +13,8 @@ export interface Outcome {
 }
 
 const PROBE = 'GET /--probe HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n'
-/** A server that has not closed by then does not. */
-const HANGS_AFTER_MS = 20_000
+/** A server of ours that has not closed by then does not. */
+const PATIENCE_MS = 20_000
 const isProbe = (request: SeenRequest): boolean => request.target === '/--probe'
 
 /** Small limits, so that passing them takes few bytes. */
@@ -46,7 +46,7 @@ export function witnessOptions(witness: Witness, style: 'sync' | 'async'): Serve
     ctx.host()
     ctx.uri().fullURI()
     ctx.queryArgs().len()
-    const status = /^\/status\/(\d+)$/.exec(ctx.requestURI())
+    const status = /^\/status\/([2-5]\d\d)$/.exec(ctx.requestURI())
     if (status !== null) ctx.setStatusCode(Number(status[1]))
     ctx.setBody('ok')
   }
@@ -68,7 +68,8 @@ export async function runExample(
   client: RawClient,
   witness: Witness,
   example: WireExample,
-  parts: readonly string[]
+  parts: readonly string[],
+  patienceMs = PATIENCE_MS
 ): Promise<Outcome> {
   witness.seen = []
   witness.peek = () => undefined
@@ -84,15 +85,17 @@ export async function runExample(
     if (client.ended) end = 'closed'
     client.end()
   }
+  let gaveUp = false
   const giveUp = setTimeout(() => {
-    end = 'open'
+    gaveUp = true
     client.end()
-  }, HANGS_AFTER_MS)
+  }, patienceMs)
   await client.untilEnd()
   clearTimeout(giveUp)
   client.destroy()
   const probed = witness.seen.some(isProbe)
-  if (end === 'open' && !probed) end = 'closed'
+  if (gaveUp) end = 'open'
+  else if (end === 'open' && !probed) end = 'closed'
   const responses = parseResponses(
     client.received,
     witness.seen.map((request) => request.method)

@@ -1,3 +1,3 @@
 import { wireSuite } from './wire.suite.js'
 
-wireSuite('tcp')
+wireSuite('tcp', 5)

@@ -1,3 +1,3 @@
 import { wireSuite } from './wire.suite.js'
 
-wireSuite('tls')
+wireSuite('tls', 20)
