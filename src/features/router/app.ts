@@ -1,13 +1,12 @@
-import type { ListenOptions } from 'node:net'
 import { resolve } from 'node:path'
 import { InvalidOptionError } from '../../errors.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
 import type { Routing, RoutingApp } from '../../server/routing.js'
-import { Server } from '../../server/server.js'
 import type { ServerOptions } from '../../server/options.js'
 import { answerDocument, errorStatus, logError, setErrorHeaders, statusText } from './answers.js'
+import { ListeningRouter } from './listening-router.js'
 import type { Path } from './path-matcher.js'
-import { Router } from './router.js'
+import type { Router } from './router.js'
 import type { Handlers } from './route.js'
 import { targetPath } from './target-path.js'
 import type { Middleware, RouteCtx } from './types.js'
@@ -31,7 +30,7 @@ export type Engine = (
  * app.listen(3000)
  * ```
  */
-export class App extends Router implements RoutingApp {
+export class App extends ListeningRouter implements RoutingApp {
   /** Settings by name, those of the app this one is mounted in behind them. */
   readonly settings: Record<string, unknown>
   /** Values for every view. */
@@ -41,17 +40,14 @@ export class App extends Router implements RoutingApp {
   /** The path this app is mounted at, `/` when it is not. */
   mountpath: Path = '/'
 
-  readonly #serverOptions: Omit<ServerOptions, 'handler'>
   readonly #topRouting: Routing = { app: this, mountPath: '' }
-  #server: Server | undefined
   #parent: App | undefined
   /** Until it is set here, an app mounted in another trusts the proxies that one trusts. */
   #ownTrust = false
 
-  /** @param serverOptions - for the server that {@link listen} makes */
+  /** @param serverOptions - for the server that `listen` makes */
   constructor(serverOptions: Omit<ServerOptions, 'handler'> = {}) {
-    super()
-    this.#serverOptions = serverOptions
+    super(serverOptions)
     const env = process.env['NODE_ENV'] ?? 'development'
     this.settings = Object.assign(Object.create(null), {
       env,
@@ -122,70 +118,6 @@ export class App extends Router implements RoutingApp {
   /** The absolute path this app is mounted at, `''` when it is not. */
   path(): string {
     return this.#parent === undefined ? '' : this.#parent.path() + String(this.mountpath)
-  }
-
-  /** The server behind {@link listen}. */
-  get server(): Server {
-    // Express sends neither a content type nor a name of its own accord.
-    this.#server ??= new Server({
-      noDefaultContentType: true,
-      noDefaultServerHeader: true,
-      ...this.#serverOptions,
-      handler: this.handler,
-    })
-    return this.#server
-  }
-
-  /**
-   * Listens with a server whose options were given to the constructor; with a further one when that listens already.
-   *
-   * The arguments are those of {@link Server.listen}.
-   *
-   * @returns the server
-   */
-  listen(port?: number, host?: string, backlog?: number, callback?: () => void): Server
-  listen(port?: number, host?: string, callback?: () => void): Server
-  listen(port?: number, callback?: () => void): Server
-  listen(path: string, callback?: () => void): Server
-  listen(options: ListenOptions, callback?: () => void): Server
-  listen(callback?: () => void): Server
-  listen(...args: unknown[]): Server {
-    if (this.server.address() !== null) this.#server = undefined
-    return this.server.listen(...(args as [number]))
-  }
-
-  /** Where {@link server} listens, `null` when it does not. */
-  address(): ReturnType<Server['address']> {
-    return this.server.address()
-  }
-
-  /** Closes {@link server}, as {@link Server.close}. */
-  close(callback?: (err?: Error) => void): this {
-    this.server.close(callback)
-    return this
-  }
-
-  /** Adds a listener to {@link server}. */
-  on(event: string, listener: (...args: never[]) => void): this {
-    this.server.on(event, listener as (...args: unknown[]) => void)
-    return this
-  }
-
-  /** Adds a listener to {@link server} for the next such event. */
-  once(event: string, listener: (...args: never[]) => void): this {
-    this.server.once(event, listener as (...args: unknown[]) => void)
-    return this
-  }
-
-  /** Removes a listener from {@link server}. */
-  off(event: string, listener: (...args: never[]) => void): this {
-    this.server.off(event, listener as (...args: unknown[]) => void)
-    return this
-  }
-
-  /** As {@link off}. */
-  removeListener(event: string, listener: (...args: never[]) => void): this {
-    return this.off(event, listener)
   }
 
   protected override answerUnhandled(ctx: RequestCtx, err: unknown): void {

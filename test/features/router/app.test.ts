@@ -1,4 +1,5 @@
 import http from 'node:http'
+import type net from 'node:net'
 import request from 'supertest'
 import { afterEach, describe, expect, test } from 'vitest'
 import { App, Router } from '../../../src/features/router/index.js'
@@ -18,7 +19,7 @@ describe('as a server', () => {
   test('supertest takes the app', async () => {
     const app = make()
     app.get('/hello/:name', (ctx) => ctx.setBody(`hello ${ctx.param('name')}`))
-    const agent = request(app as never)
+    const agent = request(app)
     await agent.get('/hello/you').expect(200, /hello you/)
     await agent.get('/none').expect(404)
     await agent.get('/hello/again').expect(200)
@@ -52,6 +53,34 @@ describe('as a server', () => {
     await new Promise((resolve) => second.once('listening', resolve))
     expect(second).not.toBe(first)
     await new Promise((resolve) => first.close(resolve))
+  })
+
+  test('listen tells its callback of an error', async () => {
+    const first = make()
+    await new Promise<void>((resolve) => first.listen(0, '127.0.0.1', () => resolve()))
+    const { port } = first.address() as { port: number }
+    const second = make()
+    const err = await new Promise<unknown>((resolve) => second.listen(port, '127.0.0.1', resolve))
+    expect(err).toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  test('has what a net.Server has', async () => {
+    const app: net.Server = make()
+    const events: string[] = []
+    expect(app.on('listening', () => events.push('on'))).toBe(app)
+    app.prependListener('listening', () => events.push('first'))
+    app.addListener('close', () => events.push('close'))
+    expect([app.listenerCount('listening'), app.listening, app.eventNames()]).toEqual([
+      2,
+      false,
+      ['listening', 'close'],
+    ])
+    await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', () => resolve()))
+    expect(app.listening).toBe(true)
+    expect(await new Promise((resolve) => app.getConnections((_err, n) => resolve(n)))).toBe(0)
+    app.unref().ref()
+    await new Promise((resolve) => app.close(resolve))
+    expect(events.slice(0, 2)).toEqual(['first', 'on'])
   })
 })
 
@@ -94,15 +123,9 @@ describe('settings', () => {
   test('tell how paths compare', async () => {
     const app = make().enable('case sensitive routing').enable('strict routing')
     app.get('/a', (ctx) => ctx.setBody('a'))
-    await request(app as never)
-      .get('/a')
-      .expect(200)
-    await request(app as never)
-      .get('/A')
-      .expect(404)
-    await request(app as never)
-      .get('/a/')
-      .expect(404)
+    await request(app).get('/a').expect(200)
+    await request(app).get('/A').expect(404)
+    await request(app).get('/a/').expect(404)
   })
 })
 
@@ -123,7 +146,7 @@ test('the running app is on the ctx, and the outer one again behind it', async (
   app.use(inner)
   app.use('/x', new Router().use(inner))
   note('after')
-  await request(app as never).get('/x')
+  await request(app).get('/x')
   expect(seen).toEqual([
     ['before', true],
     ['inner', true],
@@ -148,14 +171,10 @@ test('errors are logged, but not in tests', async () => {
     throw new Error('logged')
   })
   app.set('env', 'test')
-  await request(app as never)
-    .get('/')
-    .expect(500)
+  await request(app).get('/').expect(500)
   expect(lines).toEqual([])
   app.set('env', 'production')
-  const res = await request(app as never)
-    .get('/')
-    .expect(500)
+  const res = await request(app).get('/').expect(500)
   expect(JSON.stringify(lines)).toContain('Error: logged')
   expect(res.text).not.toContain('logged')
 })
