@@ -106,6 +106,26 @@ function newRequest(
   return req
 }
 
+interface ResponseOptions {
+  readonly highWaterMark: number
+  readonly rejectNonStandardBodyWrites: boolean | undefined
+}
+
+let lastOptions: ResponseOptions = { highWaterMark: 0, rejectNonStandardBodyWrites: false }
+
+/** The same object as long as it says the same. */
+function responseOptions(server: ServerInternals, socket: SocketInternals): ResponseOptions {
+  const { writableHighWaterMark: highWaterMark } = socket
+  const { rejectNonStandardBodyWrites } = server
+  if (
+    lastOptions.highWaterMark !== highWaterMark ||
+    lastOptions.rejectNonStandardBodyWrites !== rejectNonStandardBodyWrites
+  ) {
+    lastOptions = { highWaterMark, rejectNonStandardBodyWrites }
+  }
+  return lastOptions
+}
+
 function newResponse(
   server: ServerInternals,
   classes: MessageClasses,
@@ -113,10 +133,7 @@ function newResponse(
   req: RequestInternals,
   socket: SocketInternals
 ): ResponseInternals {
-  const res = new classes.Response(req, {
-    highWaterMark: socket.writableHighWaterMark,
-    rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
-  })
+  const res = new classes.Response(req, responseOptions(server, socket))
   res._keepAliveTimeout = server.keepAliveTimeout
   res._maxRequestsPerSocket = server.maxRequestsPerSocket
   res.shouldKeepAlive = exchange.keepAlive

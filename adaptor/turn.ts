@@ -1,5 +1,7 @@
 import type http from 'node:http'
+import type { FastHttpError } from '../src/errors.js'
 import type { BodySink, Exchange } from '../src/server/exchange.js'
+import { clientError } from './client-error.js'
 import {
   kNeedDrain,
   type RequestInternals,
@@ -32,7 +34,7 @@ export class Turn implements BodySink {
   #bodyPaused = false
   /** Output is above the high-water mark: callbacks and the end of the answer wait for 'drain'. */
   #blocked = false
-  #callbacks: WriteCallback[] = []
+  #callbacks: WriteCallback[] | undefined = undefined
   #ended = false
   #settle: (() => void) | undefined = undefined
   #next: Turn | undefined = undefined
@@ -53,10 +55,7 @@ export class Turn implements BodySink {
   /** Gives the response the connection, and sends what it has gathered without one. */
   attach(): void {
     const { res } = this
-    const exchange = this.#exchange as Exchange
     const socket = this.req.socket as unknown as SocketInternals
-    exchange.onAbort = (err) => this.abort(err)
-    exchange.onPeerEnd = () => this.peerEnded()
     ;(res as { socket: unknown }).socket = socket
     socket._httpMessage = res
     if (res.outputData.length > 0) res._writeRaw('', 'latin1')
@@ -72,16 +71,28 @@ export class Turn implements BodySink {
   settled(begin: () => Turn): Promise<void> | undefined {
     const exchange = this.#exchange
     if (exchange === undefined) return undefined
-    let last: Turn = this
+    this.#listen(exchange)
     let count = 0
     exchange.onPipelined = () => {
-      last = last.#next = begin()
       if (++count === MAX_PIPELINED) exchange.onPipelined = undefined
-      last.startBody()
+      const turn = begin()
+      this.#append(turn)
+      turn.startBody()
     }
     return new Promise((resolve) => {
       this.#settle = resolve
     })
+  }
+
+  /** Hears of the connection from here on; an answer that is complete at once needs no ears. */
+  #listen(exchange: Exchange): void {
+    exchange.onAbort = (err) => this.abort(err)
+    exchange.onPeerEnd = () => this.peerEnded()
+  }
+
+  #append(turn: Turn): void {
+    if (this.#next === undefined) this.#next = turn
+    else this.#next.#append(turn)
   }
 
   /** Lets the body in; called when the listeners have had their synchronous turn, as node's parser does. */
@@ -107,6 +118,14 @@ export class Turn implements BodySink {
   }
 
   onError(err: Error): void {
+    const exchange = this.#exchange
+    if (exchange !== undefined && (err as FastHttpError).code === 'FH_ERR_BROKEN_CHUNK') {
+      const server = (exchange.conn.stream as SocketInternals).server as http.Server
+      const answer = clientError(server, exchange.conn, err as FastHttpError)
+      // Past the exchange: aborting destroys the socket before the exchange would send.
+      if (answer !== undefined && !this.res._headerSent) exchange.conn.write(answer)
+      exchange.end(true)
+    }
     this.abort(err)
   }
 
@@ -124,7 +143,7 @@ export class Turn implements BodySink {
       exchange.onDrain = () => this.#drained()
     }
     if (typeof callback === 'function') {
-      if (this.#blocked) this.#callbacks.push(callback)
+      if (this.#blocked) (this.#callbacks ??= []).push(callback)
       else process.nextTick(callback, null)
     }
     return !this.#blocked
@@ -158,7 +177,7 @@ export class Turn implements BodySink {
       Object.assign(new Error('Cannot call write after a stream was destroyed'), {
         code: 'ERR_STREAM_DESTROYED',
       })
-    for (const callback of this.#callbacks.splice(0)) process.nextTick(callback, lost)
+    for (const callback of this.#takeCallbacks()) process.nextTick(callback, lost)
     this.#settle?.()
   }
 
@@ -166,14 +185,27 @@ export class Turn implements BodySink {
     const { res } = this
     this.#blocked = false
     this.#emitDrain()
-    for (const callback of this.#callbacks.splice(0)) callback(null)
+    for (const callback of this.#takeCallbacks()) callback(null)
     if (this.#ended && (this.#bodyComplete || res._last)) this.#release()
+  }
+
+  /** Complete or lost? */
+  get isOver(): boolean {
+    return this.#exchange === undefined
   }
 
   /** The response has emitted 'finish'. */
   finished(): void {
     const next = this.#next
-    if (this.#attachesNext && next !== undefined && next.#exchange !== undefined) next.attach()
+    if (!this.#attachesNext || next?.isOver !== false) return
+    next.#listen(next.#exchange as Exchange)
+    next.attach()
+  }
+
+  #takeCallbacks(): WriteCallback[] {
+    const callbacks = this.#callbacks ?? []
+    this.#callbacks = undefined
+    return callbacks
   }
 
   #emitDrain(): void {

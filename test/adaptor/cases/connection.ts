@@ -306,4 +306,20 @@ export const connectionCases: Case[] = [
     send: 'nonsense\r\n\r\n',
     handler: () => {},
   },
+  {
+    name: 'a broken chunk before the answer',
+    last: true,
+    client: async (client, probe) => {
+      client.write(
+        'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nxyz\r\n'
+      )
+      await client.until(/400/)
+      probe.release('answered')
+    },
+    handler: async (req, _res, probe) => {
+      req.on('error', () => {})
+      req.resume()
+      await probe.waitFor('answered')
+    },
+  },
 ]
