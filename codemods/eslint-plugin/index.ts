@@ -54,4 +54,7 @@ plugin.configs.strict = preset('strict', [...RECOMMENDED, 'prefer-peek'])
 /** For code on its way from node:http or Express: also what is left of their members. */
 plugin.configs.migration = preset('migration', [...RECOMMENDED, 'no-node-http-api'])
 
+// `require('eslint-plugin-fasthttp').configs` works like the default import.
+export const { configs, meta } = plugin
+
 export default plugin

@@ -44,6 +44,8 @@ export class Frame {
   ties: readonly Deferred[] = []
   /** What it starts that goes on beyond those. */
   loose: readonly Escape[] = []
+  /** What it clears or unsubscribes. */
+  readonly removed = new Set<Escape>()
   /** It ends a subscription or an interval. */
   clears = false
   /** It gives the context up after it was suspended. */

@@ -245,6 +245,8 @@ export class Interpreter {
     this.frame = late
     run(late)
     late.ties = [...late.resolved].filter((deferred) => !late.early.has(deferred))
+    // What settles a promise and clears a timer ends both.
+    for (const { ends } of late.ties) for (const escape of late.removed) ends.add(escape)
     late.loose = [...this.flow.armed].filter(
       (escape) =>
         !flow.armed.has(escape) &&
@@ -336,6 +338,9 @@ export class Interpreter {
     for (const escape of escapes) {
       any = true
       if (this.flow.armed.delete(escape)) escape.removal ??= by
+      for (let frame: Frame | null = this.frame; frame; frame = frame.parent) {
+        frame.removed.add(escape)
+      }
     }
     if (any) this.noteRemoval()
   }
