@@ -36,20 +36,14 @@ export const ERRORS = {
   // Reading a message head
   FH_ERR_BAD_REQUEST: row('BadRequestError', undefined, 400, 'malformed request'),
   FH_ERR_MISSING_HOST: row('MissingHostError', undefined, 400, 'missing or empty Host header'),
-  FH_ERR_UNSUPPORTED_VERSION: row('UnsupportedVersionError', undefined, 505, 'unsupported HTTP version'),
   FH_ERR_REQUEST_TIMEOUT: row('RequestTimeoutError', undefined, 408, 'timed out reading the request'),
   FH_ERR_BAD_TRAILER: row('BadTrailerError', 'ErrBadTrailer', 400, 'field is not allowed in a trailer'),
-  FH_ERR_MISSING_REQUEST_METHOD: row('MissingRequestMethodError', 'ErrMissingRequestMethod', 400, 'missing request method'),
   FH_ERR_UNSUPPORTED_REQUEST_METHOD: row('UnsupportedRequestMethodError', 'ErrUnsupportedRequestMethod', 400, 'request method is not a token'),
-  FH_ERR_EXTRA_WHITESPACE_IN_REQUEST_LINE: row('ExtraWhitespaceInRequestLineError', 'ErrExtraWhitespaceInRequestLine', 400, 'extra whitespace in request line'),
   FH_ERR_EMPTY_REQUEST_URI: row('EmptyRequestURIError', 'ErrEmptyRequestURI', 400, 'empty request target'),
   FH_ERR_DUPLICATE_CONTENT_LENGTH: row('DuplicateContentLengthError', 'ErrDuplicateContentLength', 400, 'more than one Content-Length'),
   FH_ERR_UNSUPPORTED_TRANSFER_ENCODING: row('UnsupportedTransferEncodingError', 'ErrUnsupportedTransferEncoding', 400, 'unsupported Transfer-Encoding'),
   FH_ERR_NON_NUMERIC_CHARS: row('NonNumericCharsError', 'ErrNonNumericChars', 400, 'non-numeric characters in Content-Length'),
   FH_ERR_SMALL_BUFFER: row('SmallBufferError', 'ErrSmallBuffer', 431, 'request header exceeds read buffer'),
-  FH_ERR_SMALL_READ_BUFFER: row('SmallReadBufferError', 'ErrSmallReadBuffer', undefined, 'read buffer is too small for the trailer'),
-  FH_ERR_NEED_MORE: row('NeedMoreError', 'ErrNeedMore', undefined, 'more bytes are needed'),
-  FH_ERR_NOTHING_READ: row('NothingReadError', 'ErrNothingRead', undefined, 'nothing was read'),
   FH_ERR_READING_RESPONSE_HEADERS: row('ReadingResponseHeadersError', 'ErrReadingResponseHeaders', undefined, 'error when reading response headers'),
   FH_ERR_READING_RESPONSE_TRAILER: row('ReadingResponseTrailerError', 'ErrReadingResponseTrailer', undefined, 'error when reading response trailer'),
   FH_ERR_RESPONSE_FIRST_LINE_MISSING_SPACE: row('ResponseFirstLineMissingSpaceError', 'ErrResponseFirstLineMissingSpace', undefined, 'no space in the first line of the response'),
@@ -71,13 +65,10 @@ export const ERRORS = {
   FH_ERR_GET_ONLY: row('GetOnlyError', 'ErrGetOnly', 400, 'non-GET request received'),
   // Server
   FH_ERR_CTX_RELEASED: row('CtxReleasedError', undefined, undefined, 'ctx was used after its handler settled'),
-  FH_ERR_HANDLER_NOT_SETTLED: row('HandlerNotSettledError', undefined, undefined, 'handler has not settled'),
   FH_ERR_HANDLER_FAILED: row('HandlerFailedError', undefined, 500, 'handler failed'),
   FH_ERR_HTTP_STATUS: row('HttpStatusError', undefined, 500, 'request failed'),
   FH_ERR_ALREADY_ANSWERED: row('AlreadyAnsweredError', undefined, 500, 'the response was given before'),
   FH_ERR_HIJACKED: row('HijackedError', undefined, undefined, 'connection was hijacked'),
-  FH_ERR_ALREADY_SERVING: row('AlreadyServingError', 'ErrAlreadyServing', undefined, 'server is already serving connections'),
-  FH_ERR_SERVER_CLOSED: row('ServerClosedError', undefined, 503, 'server is closed'),
   FH_ERR_PER_IP_CONN_LIMIT: row('PerIPConnLimitError', 'ErrPerIPConnLimit', 429, 'too many connections per ip'),
   FH_ERR_CONCURRENCY_LIMIT: row('ConcurrencyLimitError', 'ErrConcurrencyLimit', 503, 'cannot serve the connection because Server.concurrency concurrent connections are served'),
   FH_ERR_INVALID_OPTION: row('InvalidOptionError', undefined, undefined, 'invalid option'),
@@ -233,11 +224,6 @@ export class MissingHostError extends FastHttpError {
   static override readonly code = 'FH_ERR_MISSING_HOST'
 }
 
-/** The request is neither HTTP/1.0 nor HTTP/1.1. */
-export class UnsupportedVersionError extends FastHttpError {
-  static override readonly code = 'FH_ERR_UNSUPPORTED_VERSION'
-}
-
 /** The request did not arrive in time. */
 export class RequestTimeoutError extends FastHttpError {
   static override readonly code = 'FH_ERR_REQUEST_TIMEOUT'
@@ -252,19 +238,9 @@ export class BadTrailerError extends FastHttpError {
   static override readonly code = 'FH_ERR_BAD_TRAILER'
 }
 
-/** The request line has no method. */
-export class MissingRequestMethodError extends FastHttpError {
-  static override readonly code = 'FH_ERR_MISSING_REQUEST_METHOD'
-}
-
 /** The request method is not an RFC 9110 token. */
 export class UnsupportedRequestMethodError extends FastHttpError {
   static override readonly code = 'FH_ERR_UNSUPPORTED_REQUEST_METHOD'
-}
-
-/** The request line holds more than the two spaces it may. */
-export class ExtraWhitespaceInRequestLineError extends FastHttpError {
-  static override readonly code = 'FH_ERR_EXTRA_WHITESPACE_IN_REQUEST_LINE'
 }
 
 /** The request line has no target. */
@@ -299,21 +275,6 @@ export class SmallBufferError extends FastHttpError {
     super(limit === undefined ? undefined : `limit is ${limit} bytes`)
     this.limit = limit
   }
-}
-
-/** A trailer section is longer than the read buffer. */
-export class SmallReadBufferError extends FastHttpError {
-  static override readonly code = 'FH_ERR_SMALL_READ_BUFFER'
-}
-
-/** The bytes given end before the message does. */
-export class NeedMoreError extends FastHttpError {
-  static override readonly code = 'FH_ERR_NEED_MORE'
-}
-
-/** The peer closed the connection, or stayed silent, before the first byte of a message. */
-export class NothingReadError extends FastHttpError {
-  static override readonly code = 'FH_ERR_NOTHING_READ'
 }
 
 /** The response head is malformed or ends early. */
@@ -426,11 +387,6 @@ export class CtxReleasedError extends FastHttpError {
   static override readonly code = 'FH_ERR_CTX_RELEASED'
 }
 
-/** What was asked is possible only once the handler has settled. */
-export class HandlerNotSettledError extends FastHttpError {
-  static override readonly code = 'FH_ERR_HANDLER_NOT_SETTLED'
-}
-
 /** A handler threw or rejected; `cause` is what it threw. */
 export class HandlerFailedError extends FastHttpError {
   static override readonly code = 'FH_ERR_HANDLER_FAILED'
@@ -470,16 +426,6 @@ export class AlreadyAnsweredError extends FastHttpError {
 /** The connection belongs to a hijack handler and carries no response any more. */
 export class HijackedError extends FastHttpError {
   static override readonly code = 'FH_ERR_HIJACKED'
-}
-
-/** The server is listening already. */
-export class AlreadyServingError extends FastHttpError {
-  static override readonly code = 'FH_ERR_ALREADY_SERVING'
-}
-
-/** The server is shutting down or closed. */
-export class ServerClosedError extends FastHttpError {
-  static override readonly code = 'FH_ERR_SERVER_CLOSED'
 }
 
 /** The client has `maxConnsPerIP` connections already. */

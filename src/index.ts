@@ -2,15 +2,96 @@ export { Server } from './server/server.js'
 export * from './server/serve-functions.js'
 export { timeoutHandler, timeoutWithCodeHandler } from './server/timeout-handler.js'
 export { RequestCtx } from './server/request-ctx.js'
-export type { HijackHandler, Logger, RequestHandler } from './server/request-ctx.js'
+export type {
+  HijackHandler,
+  Logger,
+  RequestHandler,
+  TLSConnectionState,
+} from './server/request-ctx.js'
+export { readRequest, type ReadRequestOptions } from './server/read-request.js'
 export { netHttpFormValueFunc, type FormValueFunc } from './server/form-value.js'
-export { SERVER_DEFAULTS } from './server/options.js'
+export {
+  DefaultConcurrency,
+  DefaultMaxRequestBodySize,
+  SERVER_DEFAULTS,
+  StateActive,
+  StateClosed,
+  StateHijacked,
+  StateIdle,
+  StateNew,
+} from './server/options.js'
 export type { ConnState, RequestConfig, ServerOptions } from './server/options.js'
 export { Request } from './http/request.js'
 export { Response } from './http/response.js'
 export { RequestHeader } from './http/request-header.js'
 export { ResponseHeader } from './http/response-header.js'
+export { setBodySizePoolLimit, type MessageWriter } from './http/message.js'
 export type { BodyWriter, StreamWriter } from './http/stream-writer.js'
+export { newStreamReader } from './http/stream-reader.js'
+export { parseByteRange } from './http/byte-range.js'
+export {
+  acquireCookie,
+  Cookie,
+  CookieExpireDelete,
+  CookieExpireUnlimited,
+  CookieSameSiteDefaultMode,
+  CookieSameSiteDisabled,
+  CookieSameSiteLaxMode,
+  CookieSameSiteNoneMode,
+  CookieSameSiteStrictMode,
+  releaseCookie,
+} from './http/cookie.js'
+export type { CookieSameSite } from './http/cookie.js'
+export {
+  FileHeader,
+  MultipartForm,
+  saveMultipartFile,
+  writeMultipartForm,
+} from './http/multipart.js'
+export type { FileContent } from './http/multipart.js'
+export { readMultipartForm } from './http/multipart-reader.js'
+export type { MultipartOptions } from './http/multipart-reader.js'
+export { normalizeHeaderKey } from './http/header-key.js'
+export { visitHeaderParams } from './http/header-params.js'
+export {
+  formatIPv4,
+  formatUint,
+  htmlEscape,
+  parseIPv4,
+  parseUfloat,
+  parseUint,
+} from './bytes/codec.js'
+export { quoteArg, unquoteArg } from './bytes/escape.js'
+export { formatHTTPDate, parseHTTPDate } from './bytes/http-date.js'
+export {
+  brotli,
+  CompressBrotliBestCompression,
+  CompressBrotliBestSpeed,
+  CompressBrotliDefaultCompression,
+  CompressBrotliNoCompression,
+  unbrotli,
+} from './bytes/coding/brotli.js'
+export {
+  CompressBestCompression,
+  CompressBestSpeed,
+  CompressDefaultCompression,
+  CompressHuffmanOnly,
+  CompressNoCompression,
+  deflate,
+  gunzip,
+  gzip,
+  inflate,
+} from './bytes/coding/gzip.js'
+export {
+  CompressZstdBestCompression,
+  CompressZstdBestSpeed,
+  CompressZstdDefault,
+  CompressZstdSpeedBetter,
+  CompressZstdSpeedNotSet,
+  hasZstd,
+  unzstd,
+  zstd,
+} from './bytes/coding/zstd.js'
 export { acquireArgs, Args, releaseArgs } from './http/args.js'
 export { acquireURI, releaseURI, URI } from './http/uri.js'
 export * from './http/methods.js'
@@ -18,11 +99,77 @@ export * from './http/status.js'
 export * from './http/header-names.js'
 export type { Addr, Conn } from './net/conn.js'
 export type { Listener } from './net/listener.js'
-export * from './errors.js'
+export {
+  AbortError,
+  AlreadyAnsweredError,
+  BadMultipartFormError,
+  BadRequestError,
+  BadTrailerError,
+  BodyStreamConsumedError,
+  BodyStreamLengthError,
+  BodyStreamWritePanicError,
+  BodyTooLargeError,
+  BrokenChunkError,
+  ClientClosedError,
+  ConcurrencyLimitError,
+  ConnectionClosedError,
+  ConnPoolStrategyNotImplError,
+  ContentEncodingUnsupportedError,
+  CorruptBodyError,
+  CtxReleasedError,
+  DialTimeoutError,
+  DialWithUpstreamError,
+  DuplicateContentLengthError,
+  EmptyRequestURIError,
+  ERRORS,
+  EscapeError,
+  FastHttpError,
+  GetOnlyError,
+  HandlerFailedError,
+  HijackedError,
+  HostClientRedirectToDifferentSchemeError,
+  HttpStatusError,
+  InmemoryListenerClosedError,
+  InvalidCookieValueError,
+  InvalidDateError,
+  InvalidHostError,
+  InvalidIPError,
+  InvalidJSONError,
+  InvalidNumberError,
+  InvalidOptionError,
+  InvalidRangeError,
+  InvalidURIError,
+  MissingFileError,
+  MissingHostError,
+  MissingLocationError,
+  NoArgValueError,
+  NoAvailableClientsError,
+  NoCookiesError,
+  NoFreeConnsError,
+  NoMultipartFormError,
+  NonNumericCharsError,
+  PerIPConnLimitError,
+  PipelineOverflowError,
+  ProxyConnectError,
+  ReadingResponseHeadersError,
+  ReadingResponseTrailerError,
+  RequestTimeoutError,
+  ResponseFirstLineMissingSpaceError,
+  SmallBufferError,
+  TimeoutError,
+  TLSHandshakeTimeoutError,
+  TooManyRedirectsError,
+  UnexpectedEOFError,
+  UnexpectedStatusCodeCharError,
+  UnsupportedRequestMethodError,
+  UnsupportedTransferEncodingError,
+} from './errors.js'
+export type { ErrorCode, ErrorRow } from './errors.js'
 export { Client } from './client/client.js'
 export { HostClient } from './client/host-client.js'
 export type { GetOptions, PostBody } from './client/base-client.js'
 export type { ClientConn } from './client/client-conn.js'
+export { readResponse, type ReadResponseOptions } from './client/read-response.js'
 export type { GetResult } from './client/get-result.js'
 export { CLIENT_DEFAULTS, FIFO, LIFO } from './client/options.js'
 export type {

@@ -9,6 +9,13 @@ import type { RetentionOptions } from './retention/guard-handler.js'
 /** States of a connection, as `connState` is told them. Go: `ConnState`. */
 export type ConnState = 'new' | 'active' | 'idle' | 'hijacked' | 'closed'
 
+/** The states of a connection, under the names they have in Go. */
+export const StateNew = 'new'
+export const StateActive = 'active'
+export const StateIdle = 'idle'
+export const StateHijacked = 'hijacked'
+export const StateClosed = 'closed'
+
 /** Limits for one request; a value above zero overrides the server's. */
 export interface RequestConfig {
   /** Milliseconds for the rest of the request, from now. */
@@ -49,6 +56,8 @@ export interface ServerOptions {
   maxRequestsPerConn?: number
   /** Largest request head. More gets 431. @default 16384 */
   readBufferSize?: number
+  /** Of no effect: all answers of a read leave in one write, whatever their size. For programs ported from Go. @default 4096 */
+  writeBufferSize?: number
   /** Largest request body. More gets 413. 0 and below: the default. @default 4194304 */
   maxRequestBodySize?: number
   /** Longest time from the first byte of a request (or the accept) to the end of its head. @default 60000 */
@@ -59,6 +68,12 @@ export interface ServerOptions {
   writeTimeout?: number
   /** Longest time between two requests of a connection. 0: `readTimeout`. @default 75000 */
   idleTimeout?: number
+  /** Of no effect, and deprecated in Go. @default 0 */
+  maxKeepaliveDuration?: number
+  /** Of no effect: there are no workers. For programs ported from Go. @default 10000 */
+  maxIdleWorkerDuration?: number
+  /** Of no effect: idle connections hold no buffers anyway. For programs ported from Go. @default false */
+  reduceMemoryUsage?: boolean
   /** Answer every request with `Connection: close`. @default false */
   disableKeepalive?: boolean
   /** Refuse other methods than GET and HEAD. @default false */
@@ -103,11 +118,15 @@ export const SERVER_DEFAULTS = Object.freeze({
   maxConnsPerIP: 0,
   maxRequestsPerConn: 0,
   readBufferSize: 16 * 1024,
+  writeBufferSize: 4096,
   maxRequestBodySize: 4 * 1024 * 1024,
   readHeaderTimeout: 60_000,
   readTimeout: 300_000,
   writeTimeout: 0,
   idleTimeout: 75_000,
+  maxKeepaliveDuration: 0,
+  maxIdleWorkerDuration: 10_000,
+  reduceMemoryUsage: false,
   disableKeepalive: false,
   getOnly: false,
   streamRequestBody: false,
@@ -123,3 +142,8 @@ export const SERVER_DEFAULTS = Object.freeze({
   tcpKeepalive: false,
   tcpKeepalivePeriod: 0,
 })
+
+/** Connections served at a time by default. Go: `DefaultConcurrency`. */
+export const DefaultConcurrency = SERVER_DEFAULTS.concurrency
+/** Largest request body by default, in bytes. Go: `DefaultMaxRequestBodySize`. */
+export const DefaultMaxRequestBodySize = SERVER_DEFAULTS.maxRequestBodySize

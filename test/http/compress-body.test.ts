@@ -101,7 +101,10 @@ test('a compressed stream that is given up closes its source', async () => {
 test.each([
   [[], ['Accept-Encoding']],
   [['Cookie'], ['Cookie,Accept-Encoding']],
-  [['Cookie', 'X'], ['Cookie,Accept-Encoding', 'X']],
+  [
+    ['Cookie', 'X'],
+    ['Cookie,Accept-Encoding', 'X'],
+  ],
   [['x, accept-encoding'], ['x, accept-encoding']],
   [['*'], ['*']],
 ])('Vary: %j', async (before, after) => {
