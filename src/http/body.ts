@@ -12,6 +12,10 @@ const RAW = 3
 /** A range of read memory that other data will overwrite. */
 const BORROWED = 4
 const STREAM = 5
+/** A copy of a few bytes, one per character: cheaper than a Buffer as long as nobody asks for bytes. */
+const LATIN1 = 6
+
+const MAX_LATIN1_BYTES = 4096
 
 const NO_BYTES = Buffer.alloc(0)
 
@@ -47,6 +51,13 @@ export class Body {
       if (data === '') return
       this.#kind = TEXT
       this.#text = data
+    } else if (data.length <= MAX_LATIN1_BYTES) {
+      if (data.length === 0) return
+      this.#kind = LATIN1
+      const bytes = Buffer.isBuffer(data)
+        ? data
+        : Buffer.from(data.buffer, data.byteOffset, data.length)
+      this.#text = latin1Slice(bytes, 0, bytes.length)
     } else {
       this.#own(data.length)
       this.#bytes.set(data)
@@ -122,6 +133,8 @@ export class Body {
         return 0
       case TEXT:
         return Buffer.byteLength(this.#text)
+      case LATIN1:
+        return this.#text.length
       case STREAM:
         return this.streamSize
       default:
@@ -134,9 +147,16 @@ export class Body {
     switch (this.#kind) {
       case EMPTY:
         return NO_BYTES
-      case TEXT: {
+      case TEXT:
         return Buffer.from(this.#text, 'utf8')
-      }
+      case LATIN1:
+        // From here on the bytes are the content, so that every view shows the same.
+        this.#bytes = Buffer.from(this.#text, 'latin1')
+        this.#kind = BYTES
+        this.#text = ''
+        this.#start = 0
+        this.#end = this.#bytes.length
+        return this.#bytes
       case STREAM:
         throw new BodyStreamConsumedError('the body is a stream')
       default:
@@ -155,6 +175,8 @@ export class Body {
         return ''
       case TEXT:
         return this.#text
+      case LATIN1:
+        return Buffer.from(this.#text, 'latin1').toString('utf8')
       case STREAM:
         throw new BodyStreamConsumedError('the body is a stream')
       default:
@@ -164,6 +186,7 @@ export class Body {
 
   /** The content, one character a byte. */
   toLatin1(): string {
+    if (this.#kind === LATIN1) return this.#text
     return this.#kind === TEXT
       ? Buffer.from(this.#text, 'utf8').toString('latin1')
       : latin1Slice(this.#bytes, this.#start, this.#end)
@@ -172,7 +195,7 @@ export class Body {
   copyTo(dst: Body): void {
     if (this.#kind === STREAM || this.#kind === EMPTY) dst.reset()
     else if (this.#kind === TEXT) dst.set(this.#text)
-    else dst.set(this.#bytes.subarray(this.#start, this.#end))
+    else dst.set(this.toBytes())
   }
 
   reset(): void {

@@ -21,6 +21,7 @@ const CR = 13
 const LF = 10
 const SP = 32
 const SLASH = 47
+const LETTER_G = 71
 
 /** Methods that come first in the comparison below, as their constant strings. */
 const KNOWN = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'CONNECT', 'TRACE']
@@ -120,7 +121,9 @@ export class RequestParser {
     need = Math.min(need, end)
     if (this.#textBuf === buf && start >= this.#textStart && need <= this.#textEnd) return
     this.#textStart = start
-    this.#textEnd = Math.min(end, Math.max(need, start + DECODE_WINDOW_BYTES))
+    // Behind a GET there may be the next request; behind most others there is a body, which is nobody's text.
+    const window = buf[start] === LETTER_G ? start + DECODE_WINDOW_BYTES : 0
+    this.#textEnd = Math.min(end, Math.max(need, window))
     this.#text = latin1Slice(buf, start, this.#textEnd)
     this.#textBuf = buf
   }
