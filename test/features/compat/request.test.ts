@@ -192,7 +192,13 @@ describeCases({
         'multipart/form-data; boundary=x',
         'nonsense',
         'TEXT/HTML',
-      ].map((type) => ({ method: 'POST', headers: { 'Content-Type': type }, body: 'x' })),
+      ].map((type) => ({
+        method: 'POST',
+        headers: { 'Content-Type': type },
+        body: type.startsWith('multipart')
+          ? '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--x--\r\n'
+          : 'x',
+      })),
     ],
   },
   'fresh and stale': {
