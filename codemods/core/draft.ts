@@ -91,7 +91,10 @@ export class Draft {
   }
 
   replace(node: ts.Node, text: string): void {
-    this.rewrite(spanOf(node), [text])
+    const guarded = text.startsWith('(') && startsStatement(node)
+    for (const edit of rewrite(node.getStart(), node.end, [text])) {
+      this.edits.push(guarded ? { ...edit, guarded } : edit)
+    }
   }
 
   insert(position: number, text: string): void {
@@ -127,6 +130,10 @@ export function argumentsSpan(call: ts.CallExpression | ts.NewExpression): Span 
   const list = call.arguments
   if (list === undefined) return { start: call.end, end: call.end }
   return { start: list.pos, end: call.end - 1 }
+}
+
+function startsStatement(node: ts.Node): boolean {
+  return ts.findAncestor(node, ts.isExpressionStatement)?.getStart() === node.getStart()
 }
 
 function declaredName(node: ts.Node): string | undefined {

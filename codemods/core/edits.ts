@@ -10,6 +10,8 @@ export interface Edit extends Span {
   text: string
   /** The range of the rewrite that made this edit: orders insertions at one position. */
   within: Span
+  /** The text starts a statement with a parenthesis: it must not continue the line before. */
+  guarded?: boolean
 }
 
 /**
@@ -51,10 +53,16 @@ export function splice(text: string, edits: readonly Edit[]): string {
     if (edit.start < cursor) {
       throw new OverlapError(`two edits meet at offset ${edit.start}`)
     }
-    out += text.slice(cursor, edit.start) + edit.text
+    out += text.slice(cursor, edit.start)
+    out += edit.guarded === true && continues(out) ? `;${edit.text}` : edit.text
     cursor = edit.end
   }
   return out + text.slice(cursor)
+}
+
+/** Whether a parenthesis after this text would be taken as a call of what stands there. */
+function continues(before: string): boolean {
+  return !/(^|[;{(,]|=>|\breturn)$/.test(before.trimEnd())
 }
 
 function byPosition(a: Edit, b: Edit): number {

@@ -1,12 +1,12 @@
 import { ts } from 'ts-morph'
 import { isFunctionNode, unwrap, walk } from './ast.js'
 import type { RegisteredItem, Registration } from './app-graph.js'
-import type { Candidate } from './candidates.js'
+import type { Candidate, HelperCall } from './candidates.js'
 import { argumentsSpan, spanOf } from './draft.js'
 import { FileEdits } from './file-edits.js'
 import { isQuiet, LEFT_OUT, servicesOf, type ProjectPlan } from './project.js'
 import { members, type Service, type Value } from './values.js'
-import { importedType } from '../transforms/types.js'
+import { importedType, signatureParts } from '../transforms/types.js'
 
 /** Express's own middleware and the packages it came from, and what stands for each. */
 const PRESETS: Record<string, string> = {
@@ -64,9 +64,38 @@ export class Emitter {
     file.edits.push(...draft.edits)
     file.needs.push(...draft.needs)
     file.findings.push(...draft.findings)
+    this.#voidType(candidate)
     for (const helper of candidate.helperCalls) {
+      this.#functionType(helper)
       if (helper.parameter) this.#adaptPassed(helper.targets)
     }
+  }
+
+  /** A handler that hands on a promise now no longer fits `: void`. */
+  #voidType({ fn }: Candidate): void {
+    const { type } = fn
+    if (type?.kind !== ts.SyntaxKind.VoidKeyword || !this.#plan.givesPromise(fn)) return
+    this.#file(fn).rewrite(spanOf(type), ['void | Promise<void>'])
+  }
+
+  /** The declared type of what is called: `key: (req: Request) => string` takes ctx from now on. */
+  #functionType({ call, targets }: HelperCall): void {
+    if (!targets.every((fn) => this.#plan.isNative(fn))) return
+    const { checker } = this.#plan.workspace
+    const type = checker.getResolvedSignature(call)?.declaration
+    if (type === undefined || this.#adapted.has(type)) return
+    if (!ts.isFunctionTypeNode(type) && !ts.isMethodSignature(type)) return
+    const first = type.parameters[0]
+    if (first === undefined || this.#plan.workspace.isReadonly(type.getSourceFile())) return
+    const file = this.#file(type)
+    const types = { ctx: 'RequestCtx', next: 'Next' }
+    const parts = signatureParts(type.parameters, types, this.#plan.workspace)
+    if (parts === undefined) return
+    this.#adapted.add(type)
+    file.need('fasthttp', 'RequestCtx', true)
+    if (parts.includes(': Next')) file.need('fasthttp/router', 'Next', true)
+    file.rewrite({ start: first.getStart(), end: type.parameters.at(-1)!.end }, [parts])
+    file.found('types', type)
   }
 
   /** Handlers that stay but are given to a native wrapper: `asyncHandler(adaptMiddleware(h))`. */

@@ -331,13 +331,12 @@ export class FlowAnalysis extends StatementFlow {
 
   /** Functions that use the roles and are handed to a call. */
   #callbacks(node: ts.CallExpression, callbacks: ts.Expression[]): void {
-    const name = calleeName(node)
     const functions = callbacks.map((each) => this.#functionBehind(each)!)
     if (this.#isListener(node)) {
       if (functions.some((fn) => this.#hasEventInside(fn))) {
         this.draft.block(node, 'the answer is changed after it was sent')
       }
-    } else if (SYNC_METHODS.has(name) && functions.every((fn) => !isAsync(fn))) {
+    } else if (isIteration(node, callbacks, functions)) {
       for (const fn of functions) this.#repeat(fn)
     } else if (isAwaited(node) && functions.every((fn) => !this.#hasEventInside(fn))) {
       // Only read, and the handler waits until the callee is done with the callback.
@@ -684,6 +683,24 @@ function promiseMethod(node: ts.CallExpression): string | undefined {
   if (!ts.isPropertyAccessExpression(node.expression)) return undefined
   const name = node.expression.name.text
   return name === 'then' || name === 'catch' || name === 'finally' ? name : undefined
+}
+
+/**
+ * Calls that run their callback at once, by their name and form: `list.map(fn)`, `_.map(list, fn)`,
+ * `text.replace(pattern, fn)`. A callback that takes an error first belongs to something later.
+ */
+function isIteration(
+  node: ts.CallExpression,
+  callbacks: ts.Expression[],
+  functions: FunctionNode[]
+): boolean {
+  const name = calleeName(node)
+  if (!SYNC_METHODS.has(name) || functions.some((fn) => isAsync(fn))) return false
+  if (functions.some((fn) => /^(err|error|e)$/.test(fn.parameters[0]?.name.getText() ?? ''))) {
+    return false
+  }
+  if (callbacks[0] === node.arguments[0] || name.startsWith('replace')) return true
+  return /^(_|lodash|R|Array)\./.test(node.expression.getText())
 }
 
 function calleeName(node: ts.CallExpression): string {

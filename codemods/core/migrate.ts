@@ -78,12 +78,28 @@ export interface MigrationResult {
 }
 
 const BOM = '\uFEFF'
+const MAX_DROPS = 5
 
 /** Migrates a set of sources: reads no file and writes none. */
 export function migrate(
   sources: readonly SourceInput[],
   options: MigrateOptions = {}
 ): MigrationResult {
+  let result = migrateOnce(sources, options)
+  const dropped = [...result.dropped]
+  // A file that cannot be written must not be relied on by the others: plan again without it.
+  for (let left = MAX_DROPS; result.dropped.length > 0 && left > 0; left--) {
+    const paths = new Set(dropped.map((each) => each.path))
+    result = migrateOnce(
+      sources.map((each) => (paths.has(each.path) ? { ...each, readonly: true } : each)),
+      options
+    )
+    dropped.push(...result.dropped)
+  }
+  return { ...result, dropped }
+}
+
+function migrateOnce(sources: readonly SourceInput[], options: MigrateOptions): MigrationResult {
   const workspace = new Workspace(sources, { tsconfig: options.tsconfig })
   const plan = planOf(workspace, options)
   const emitter = new Emitter(plan)

@@ -89,6 +89,11 @@ export class ProjectPlan {
     return candidate !== undefined && !this.#reasons.has(candidate)
   }
 
+  /** Whether a converted function gives back a promise its caller has to wait for. */
+  givesPromise(fn: FunctionNode): boolean {
+    return this.#summaries.get(fn)?.promise ?? false
+  }
+
   blockerOf(service: Service): string | undefined {
     return this.graph.blockers.get(service)?.[0]?.reason
   }

@@ -86,9 +86,18 @@ function rewriteParameters(scope: Scope): void {
   const pattern = fn.parameters.find((p) => ts.isObjectBindingPattern(p.name))
   const roleAt = candidate.roleAt
   rewriteList(fn.parameters, roleAt, draft.ctx + type, (node) => parameterParts(node, scope), scope)
+  typeError(scope)
   if (pattern !== undefined && roleAt[fn.parameters.indexOf(pattern)] === 'req') {
     bindPattern(pattern.name as ts.ObjectBindingPattern, scope)
   }
+}
+
+/** Express types an error as `any`; ours is `unknown`. */
+function typeError(scope: Scope): void {
+  const { candidate, draft } = scope
+  const [error] = candidate.fn.parameters
+  if (candidate.kind !== 'error' || !draft.context.isTypeScript || error === undefined) return
+  if (error.type === undefined && ts.isIdentifier(error.name)) draft.insert(error.name.end, ': any')
 }
 
 /** A helper that only takes `next` still needs its type changed. */

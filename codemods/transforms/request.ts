@@ -165,7 +165,7 @@ function query(node: Member['node'], next: Member | undefined, scope: Scope): vo
     draft.found('req.query', node, 'a repeated key gives its first value, Express gives an array')
     return
   }
-  draft.replace(node, `${draft.compat('query')}(${draft.ctx})`)
+  draft.replace(node, readText({ compat: 'query' }, draft))
   draft.found('req.query', node)
 }
 

@@ -30,7 +30,7 @@ export function emitOf(row: MemberRow, scope: Scope): Emit {
 }
 
 /** What Express types as `any`: TypeScript code relies on it. */
-const LOOSE = new Set(['locals', 'cookies', 'signedCookies'])
+const LOOSE = new Set(['locals', 'cookies', 'signedCookies', 'query'])
 
 /** Text of a read: `ctx.path()` or `hostname(ctx)`. */
 export function readText(emit: Emit, draft: Draft): string {

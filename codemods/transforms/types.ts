@@ -1,5 +1,7 @@
 import { ts } from 'ts-morph'
 import { walk, wrapOut } from '../core/ast.js'
+import type { Role } from '../core/candidates.js'
+import type { Workspace } from '../core/workspace.js'
 import type { Scope } from './scope.js'
 
 const HANDLER_TYPES: Record<string, string> = {
@@ -8,6 +10,42 @@ const HANDLER_TYPES: Record<string, string> = {
   ErrorRequestHandler: 'ErrorHandler',
 }
 const TYPE_MODULES = /^(express|express-serve-static-core|http|https|node:https?)$/
+
+const ROLE_TYPES: Record<string, Role> = {
+  Request: 'req',
+  IncomingMessage: 'req',
+  Response: 'res',
+  ServerResponse: 'res',
+  NextFunction: 'next',
+}
+
+/**
+ * The parameters of a declared function type that handlers are called through, in our form; or
+ * `undefined` when the type does not speak of requests.
+ */
+export function signatureParts(
+  list: ts.NodeArray<ts.ParameterDeclaration>,
+  types: { ctx: string; next: string },
+  workspace: Workspace
+): string | undefined {
+  let placed = false
+  const texts: string[] = []
+  for (const parameter of list) {
+    const { type } = parameter
+    const name =
+      type !== undefined && ts.isTypeReferenceNode(type)
+        ? importedType(type, { workspace })
+        : undefined
+    const role = ROLE_TYPES[name ?? '']
+    if (role === 'next') texts.push(`${parameter.name.getText()}: ${types.next}`)
+    else if (role === undefined) texts.push(parameter.getText())
+    else if (!placed) {
+      placed = true
+      texts.push(`ctx: ${types.ctx}`)
+    }
+  }
+  return placed ? texts.join(', ') : undefined
+}
 
 /** Types that speak of Express around one handler: its annotation and what it returns. */
 export function rewriteTypes(scope: Scope): void {
