@@ -1,26 +1,21 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
 import type { ClassNode, FunctionNode, Node, Variable } from '../engine/model.js'
+import { enclosingClass, isClass, isFunction, keyName, memberName, unwrap } from './ast.js'
+import { HANDLER_TAKERS, REGISTRARS, SERVING_CLASSES } from './fasthttp-api.js'
+import { isDistinctive } from './distinctive.js'
 import {
-  enclosingClass,
-  enclosingFunction,
-  isClass,
-  isFunction,
-  keyName,
-  memberName,
-  unwrap,
-} from './ast.js'
-import {
-  DISTINCTIVE,
-  HANDLER_TAKERS,
-  REGISTRARS,
-  SERVING_CLASSES,
-  UNMISTAKABLE,
-} from './fasthttp-api.js'
+  documentedNode,
+  enclosingObject,
+  isErrorParam,
+  ownMember,
+  returnedBy,
+  soleCall,
+} from './function-shapes.js'
 import { matches, type ResolvedOptions } from './options.js'
 import { lastName, type Origins } from './origins.js'
 import { isPackage } from './package-names.js'
 import type { TypeInfo } from './type-info.js'
-import { walk, type VisitorKeys } from './walk.js'
+import { walk } from './walk.js'
 
 /** A function that is given a request context, and as which parameter. */
 export interface Handler {
@@ -518,97 +513,4 @@ export class HandlerFinder {
     }
     return null
   }
-}
-
-function isDistinctive(variable: Variable): boolean {
-  const members = new Set<string>()
-  for (const { identifier } of variable.references) {
-    const member = identifier.parent
-    if (member?.type !== 'MemberExpression' || member.object !== identifier) continue
-    const name = memberName(member)
-    if (name === null) continue
-    const isCalled = member.parent.type === 'CallExpression' && member.parent.callee === member
-    if (isCalled && UNMISTAKABLE.has(name)) return true
-    if (isCalled && DISTINCTIVE.has(name)) members.add(name)
-    if ((name === 'request' || name === 'response') && isHeaderCall(member)) return true
-  }
-  return members.size >= 2
-}
-
-/** `c.request.header.peek(…)`, `c.response.setStatusCode(…)`. */
-function isHeaderCall(member: TSESTree.MemberExpression): boolean {
-  const next = member.parent
-  if (next.type !== 'MemberExpression') return false
-  const name = memberName(next) ?? ''
-  if (next.parent.type === 'CallExpression') return UNMISTAKABLE.has(name) || name === 'copyTo'
-  if (name !== 'header' || next.parent.type !== 'MemberExpression') return false
-  const last = memberName(next.parent) ?? ''
-  return (
-    next.parent.parent.type === 'CallExpression' &&
-    /^(peek\w*|visitAll|setCookie|copyTo)$/.test(last)
-  )
-}
-
-/** The call that is all a function does. */
-function soleCall(fn: FunctionNode): TSESTree.CallExpression | null {
-  const { body } = fn
-  const [statement] = body.type === 'BlockStatement' ? body.body : []
-  if (body.type === 'BlockStatement' && body.body.length !== 1) return null
-  let only: Node | null = body.type === 'BlockStatement' ? null : body
-  if (statement?.type === 'ReturnStatement') only = statement.argument
-  else if (statement?.type === 'ExpressionStatement') only = statement.expression
-  if (only?.type === 'AwaitExpression') only = only.argument
-  if (only?.type !== 'CallExpression') return null
-  // A plain function called as a statement is a helper; a method is where the handler lives.
-  const isHelper = statement?.type === 'ExpressionStatement' && only.callee.type === 'Identifier'
-  return isHelper ? null : only
-}
-
-function isErrorParam(fn: FunctionNode): boolean {
-  const [first] = fn.params
-  return first?.type === 'Identifier' && /^_?(err|error)$/i.test(first.name)
-}
-
-function ownMember(owner: Node, name: string): Node | null {
-  const members = isClass(owner)
-    ? owner.body.body
-    : owner.type === 'ObjectExpression'
-      ? owner.properties
-      : []
-  for (const member of members) {
-    if (!('key' in member) || keyName(member) !== name) continue
-    return 'value' in member && member.value ? member.value : null
-  }
-  return null
-}
-
-function enclosingObject(node: Node): Node | null {
-  const fn = enclosingFunction(node)
-  const object = fn?.parent?.type === 'Property' ? fn.parent.parent : null
-  return object?.type === 'ObjectExpression' ? object : null
-}
-
-/** The statement or member that a comment above documents. */
-function documentedNode(fn: FunctionNode): Node {
-  let node: Node = fn
-  for (let parent: Node | undefined = fn.parent; parent; node = parent, parent = parent.parent) {
-    if (
-      /^(Program|BlockStatement|ClassBody|ObjectExpression|StaticBlock|TSModuleBlock)$/.test(
-        parent.type
-      )
-    )
-      break
-  }
-  return node
-}
-
-/** The expressions a function may return. */
-function returnedBy(fn: FunctionNode, keys: VisitorKeys): Node[] {
-  if (fn.body.type !== 'BlockStatement') return [fn.body]
-  const found: Node[] = []
-  walk(fn.body, keys, (node) => {
-    if (isFunction(node) || isClass(node)) return false
-    if (node.type === 'ReturnStatement' && node.argument) found.push(node.argument)
-  })
-  return found
 }
