@@ -270,6 +270,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     if (this.#headStarted === 0) this.#headStarted = this.requestTime
     this.#readBy = options.readTimeout > 0 ? this.#headStarted + options.readTimeout : 0
     this.deadline = this.#readBy
+    this.#sendBy = 0
 
     if (options.getOnly && parser.method !== 'GET' && parser.method !== 'HEAD') {
       return this.#fail(new GetOnlyError())
@@ -403,7 +404,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   #endSink(): void {
-    this.deadline = this.#sendBy
+    if (!this.#out.blocked) this.deadline = this.#sendBy
     if (this.#sink === null || this.#sinkEnded) return
     this.#sinkEnded = true
     this.#sink.onEnd(this.#body.trailers)
@@ -556,7 +557,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     if (this.#state === CLOSED || this.#state === HIJACKED) return this.#release()
     const ctx = this.#ctx!
     this.#sendBy = this.#writeTimeout > 0 ? Date.now() + this.#writeTimeout : 0
-    this.deadline = this.#sendBy
+    if (!this.#out.blocked) this.deadline = this.#sendBy
     if (this.#taken) {
       if (!this.#ended) {
         this.#server.logError(this.conn, new HandlerFailedError('no answer was given'), undefined)
@@ -676,6 +677,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   #betweenReads(now: number): void {
     const { options } = this.#server
     this.#release()
+    // The time of a client that does not read is watched already.
+    if (this.#out.blocked) return
     if (!this.#stash.isEmpty) {
       if (this.#headStarted === 0) {
         this.#headStarted = now

@@ -550,14 +550,18 @@ describe('time limits', () => {
     ['idleTimeout', { idleTimeout: 100 }],
     ['writeTimeout', { writeTimeout: 100 }],
   ])('a client that takes no answer is cut off after %s', async (_, limits) => {
+    const { open, opened } = gate()
     const server = await start({
-      handler: (ctx) => ctx.response.setBodyRaw(Buffer.alloc(30_000_000)),
+      handler(ctx) {
+        open()
+        ctx.response.setBodyRaw(Buffer.alloc(30_000_000))
+      },
       ...limits,
     })
     const client = await server.connect()
     client.stream.pause()
     client.write(GET.repeat(5))
-    await eventually(() => server.server.openConnectionsCount() === 1)
+    await opened
     await eventually(() => server.server.openConnectionsCount() === 0)
   })
 
@@ -567,7 +571,7 @@ describe('time limits', () => {
   ])('a client that takes its answer slowly is not cut off, %s', async (_, extra) => {
     const server = await start({
       handler: (ctx) => ctx.response.setBodyRaw(Buffer.alloc(8_000_000)),
-      idleTimeout: 150,
+      idleTimeout: 1000,
     })
     const client = await server.connect()
     let bytes = 0
@@ -575,7 +579,7 @@ describe('time limits', () => {
     client.stream.on('data', (chunk: Buffer) => {
       bytes += chunk.length
       client.stream.pause()
-      setTimeout(() => client.stream.resume(), 5)
+      setTimeout(() => client.stream.resume(), 25)
     })
     client.write(get('/', extra))
     await eventually(() => bytes > 8_000_000)
