@@ -42,7 +42,7 @@ export function adapt(
 
 const targets = new WeakMap<RequestHandler, http.Server>()
 
-/** The server whose listeners an adapted handler calls; `undefined` for any other handler. @internal */
+/** The server whose listeners an adapted handler calls; `undefined` for any other handler. */
 export function adaptedTarget(handler: RequestHandler): http.Server | undefined {
   return targets.get(handler)
 }

@@ -308,18 +308,18 @@ export const connectionCases: Case[] = [
   },
   {
     name: 'a broken chunk before the answer',
+    manual: true,
     last: true,
     client: async (client, probe) => {
       client.write(
         'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nxyz\r\n'
       )
-      await client.until(/400/)
-      probe.release('answered')
+      await client.until(/close\r\n\r\n/)
+      probe.done()
     },
-    handler: async (req, _res, probe) => {
+    handler: (req) => {
       req.on('error', () => {})
       req.resume()
-      await probe.waitFor('answered')
     },
   },
 ]
