@@ -54,7 +54,6 @@ describe.each(CODINGS)('%s', (coding, undo) => {
   test('what a writer flushes can be read before it goes on', async () => {
     const response = new Response()
     const seen: string[] = []
-    let reader: Readable | undefined
     response.setBodyStreamWriter(async (w) => {
       for (const part of ['one', 'two']) {
         w.write(part)
@@ -63,7 +62,9 @@ describe.each(CODINGS)('%s', (coding, undo) => {
       }
     })
     await compressBody(response, coding)
-    reader = newStreamReader(response._body.takeSource() as Parameters<typeof newStreamReader>[0])
+    const reader = newStreamReader(
+      response._body.takeSource() as Parameters<typeof newStreamReader>[0]
+    )
     const sizes: number[] = []
     for await (const chunk of reader) sizes.push((chunk as Buffer).length)
     expect(sizes.length).toBeGreaterThanOrEqual(2)
