@@ -101,8 +101,6 @@ const MAX_EXCERPT = 64
 
 /**
  * Quotes bytes that came from a peer for an error message: at most 64 characters, control and non-ASCII characters escaped.
- *
- * @internal
  */
 export function excerpt(text: string): string {
   const cut = text.length > MAX_EXCERPT ? text.slice(0, MAX_EXCERPT) : text

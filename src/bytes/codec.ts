@@ -18,8 +18,6 @@ const asString = (text: string | Uint8Array): string =>
 
 /**
  * {@link parseUint} that returns NaN in place of throwing.
- *
- * @internal
  */
 export function uintValue(text: string): number {
   const n = DIGITS.test(text) ? Number(text) : NaN
@@ -28,8 +26,6 @@ export function uintValue(text: string): number {
 
 /**
  * {@link parseUfloat} that returns NaN in place of throwing.
- *
- * @internal
  */
 export function ufloatValue(text: string): number {
   const n = UFLOAT.test(text) ? Number(text) : NaN

@@ -153,7 +153,7 @@ type Defaults = {
       : boolean
 }
 
-/** Options with every default filled in. @internal */
+/** Options with every default filled in. */
 export type ResolvedClientOptions = Omit<HostClientOptions & ClientOptions, keyof Defaults> &
   Defaults
 
@@ -176,7 +176,7 @@ const FUNCTIONS = [
   'configureClient',
 ] as const
 
-/** Checks `options` and fills the defaults in. Throws `FH_ERR_INVALID_OPTION` and `FH_ERR_CONN_POOL_STRATEGY_NOT_IMPL`. @internal */
+/** Checks `options` and fills the defaults in. Throws `FH_ERR_INVALID_OPTION` and `FH_ERR_CONN_POOL_STRATEGY_NOT_IMPL`. */
 export function resolveClientOptions(
   options: ClientOptions & Partial<HostClientOptions>
 ): ResolvedClientOptions {

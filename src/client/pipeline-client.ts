@@ -43,7 +43,7 @@ export const PIPELINE_DEFAULTS = Object.freeze({
   maxBatchDelay: 0,
 })
 
-/** What a pipelined connection needs to know. @internal */
+/** What a pipelined connection needs to know. */
 export type PipelineOptions = ResolvedClientOptions & {
   maxPendingRequests: number
   maxBatchDelay: number

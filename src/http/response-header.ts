@@ -5,7 +5,7 @@ import type { Cookie } from './cookie.js'
 import type { FieldBlock } from './field-block.js'
 import { CHUNKED, NO_LENGTH } from './framing.js'
 import { normalizeHeaderKey } from './header-key.js'
-import { cleanValue } from './header-store.js'
+import { cleanValue, type HeaderStore } from './header-store.js'
 import { header, MessageHeader, type Bytes } from './message-header.js'
 import { statusMessage } from './status.js'
 
@@ -397,7 +397,7 @@ export class ResponseHeader extends MessageHeader {
     this.#block = null
   }
 
-  protected override fill(): typeof this._store {
+  protected override fill(): HeaderStore {
     this._settle()
     return this._store
   }

@@ -43,7 +43,7 @@ export interface TCPDialerOptions {
   disableDNSResolution?: boolean
 }
 
-/** How one address is dialed. @internal */
+/** How one address is dialed. */
 export interface DialMode {
   dualStack: boolean
   /** Milliseconds. */

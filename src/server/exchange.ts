@@ -5,8 +5,6 @@ import type { Conn } from '../net/conn.js'
 /**
  * Marks a RequestHandler that answers by itself through {@link Exchange}: with `true`, or where a function of the head says so, it is
  * called as soon as the head is complete, whatever the body; `Expect` is left to it and the server's body limit does not apply.
- *
- * @internal
  */
 export const kTakesExchange: unique symbol = Symbol.for('fasthttp.takesExchange')
 
@@ -14,15 +12,13 @@ export const kTakesExchange: unique symbol = Symbol.for('fasthttp.takesExchange'
  * On a RequestHandler that stands in for another server: answers in the server's place when the input of a connection cannot be
  * understood, and any one Host value is taken. Gets the connection and the error; returns what is to be sent before the connection
  * closes, or `undefined` when the connection has been dealt with.
- *
- * @internal
  */
 export const kAnswersErrors: unique symbol = Symbol.for('fasthttp.answersErrors')
 
-/** @internal See {@link kAnswersErrors}. */
+/** See {@link kAnswersErrors}. */
 export type ErrorAnswer = (conn: Conn, err: FastHttpError) => string | undefined
 
-/** Receives a request body as it arrives. @internal */
+/** Receives a request body as it arrives. */
 export interface BodySink {
   /** `chunk` is the sink's to keep. Returning `false` pauses the body until `Exchange.resumeBody()`. */
   onData(chunk: Buffer): boolean
@@ -36,8 +32,6 @@ export interface BodySink {
  * One request and its answer, given to a handler that writes the answer's bytes itself (the adaptor does, so that an Express app's
  * output has node:http's form). The object is the connection's own and serves one request after the other: it must not be touched
  * after `end`.
- *
- * @internal
  */
 export interface Exchange {
   readonly conn: Conn

@@ -43,7 +43,7 @@ export interface Logger {
   printf(format: string, ...args: unknown[]): void
 }
 
-/** What a ctx needs of the connection it serves. @internal */
+/** What a ctx needs of the connection it serves. */
 export interface CtxOwner {
   readonly conn: Conn | undefined
   readonly connID: number
@@ -58,7 +58,7 @@ export interface CtxOwner {
   earlyHints(header: Response['header']): void
 }
 
-/** The user value under which the router keeps the parameters of the matched path. @internal */
+/** The user value under which the router keeps the parameters of the matched path. */
 export const kParams: unique symbol = Symbol.for('fasthttp.params')
 
 const SILENT: Logger = { printf() {} }

@@ -25,12 +25,10 @@ export interface Routing {
 /** The user value under which a router keeps its {@link Routing}. */
 const kRouting: unique symbol = Symbol.for('fasthttp.routing')
 
-/** @internal */
 export function routingOf(ctx: RequestCtx): Routing | undefined {
   return ctx.userValue(kRouting) as Routing | undefined
 }
 
-/** @internal */
 export function setRouting(ctx: RequestCtx, routing: Routing | undefined): void {
   ctx.setUserValue(kRouting, routing)
 }
@@ -38,12 +36,10 @@ export function setRouting(ctx: RequestCtx, routing: Routing | undefined): void 
 /** The user value that says a helper with Express's semantics has given the response. */
 const kAnswered: unique symbol = Symbol.for('fasthttp.answered')
 
-/** @internal */
 export function isAnswered(ctx: RequestCtx): boolean {
   return ctx.userValue(kAnswered) === true
 }
 
-/** @internal */
 export function markAnswered(ctx: RequestCtx): void {
   ctx.setUserValue(kAnswered, true)
 }

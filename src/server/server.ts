@@ -64,6 +64,7 @@ export class Server extends EventEmitter {
   readonly #certificates = new Certificates()
   readonly #nextProto = new Map<string, (stream: Duplex) => void>()
   #rejected = 0
+  #maxConnections = 0
   /** When further connections are served after one too many, in milliseconds since the epoch. */
   #acceptAgain = 0
   #perIP = new Map<string, number>()
@@ -117,6 +118,7 @@ export class Server extends EventEmitter {
   listen(callback?: () => void): this
   listen(...args: unknown[]): this {
     const server = (this.#net ??= this.#createNetServer())
+    if (this.#maxConnections > 0) server.maxConnections = this.#maxConnections
     server.listen(...(args as [number]))
     return this
   }
@@ -143,6 +145,21 @@ export class Server extends EventEmitter {
     server.close(callback)
     void this.shutdown()
     return this
+  }
+
+  /** Tells `callback` the number of open connections, as `net.Server` does. */
+  getConnections(callback: (err: Error | null, count: number) => void): this {
+    process.nextTick(callback, null, this.#conns.size)
+    return this
+  }
+
+  /** Connections accepted at a time, as of `net.Server`: 0 for no limit but `concurrency`. Further ones are closed unanswered. */
+  get maxConnections(): number {
+    return this.#maxConnections
+  }
+  set maxConnections(max: number) {
+    this.#maxConnections = max
+    if (this.#net !== null) this.#net.maxConnections = max > 0 ? max : Infinity
   }
 
   /** Closes all connections at once. */

@@ -156,7 +156,8 @@ export class RequestParser {
     }
     const fields = this.fields
     if (this.minorVersion === 1) {
-      if (fields.host < 0 || (!fields.anyHost && fields.value(fields.host) === '')) return MISSING_HOST
+      if (fields.host < 0 || (!fields.anyHost && fields.value(fields.host) === ''))
+        return MISSING_HOST
       if (fields.chunked && fields.contentLength >= 0) return FRAMING_CONFLICT
     } else if (fields.chunked) {
       return BAD_TRANSFER_ENCODING

@@ -14,7 +14,7 @@ export function fresh(ctx: RequestCtx): boolean {
   return isClientCurrent(ctx)
 }
 
-/** Whether the conditions of a request say that the client has what the response's validators stand for. @internal */
+/** Whether the conditions of a request say that the client has what the response's validators stand for. */
 export function isClientCurrent(ctx: RequestCtx): boolean {
   const conditions = {
     'if-none-match': getHeader(ctx, 'If-None-Match'),

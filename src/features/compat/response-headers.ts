@@ -11,7 +11,7 @@ export type HeaderValue = string | number | readonly string[]
 
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
-/** The response fields, without a content type of the server's own: node:http sends none. @internal */
+/** The response fields, without a content type of the server's own: node:http sends none. */
 export function responseHeader(ctx: RequestCtx): ResponseHeader {
   const { header } = ctx.response
   header.setNoDefaultContentType(true)

@@ -141,7 +141,6 @@ export function format(ctx: RequestCtx, formats: Formats): unknown {
   throw Object.assign(error, { types: types.map(normalizeType) })
 }
 
-/** @internal */
 export function expectUnanswered(ctx: RequestCtx): void {
   if (isAnswered(ctx)) throw new AlreadyAnsweredError()
 }

@@ -26,7 +26,7 @@ export function appOf(ctx: RequestCtx): RoutingApp {
   return app
 }
 
-/** A setting of the app that handles the request, or Express's default. @internal */
+/** A setting of the app that handles the request, or Express's default. */
 export function setting(ctx: RequestCtx, name: string): unknown {
   const app = routingOf(ctx)?.app
   return app === undefined ? DEFAULTS[name] : app.settings[name]
@@ -41,7 +41,7 @@ export type TrustFn = (address: string, distance: number) => boolean
 /** Parses a query string without its question mark. */
 export type QueryParser = (query: string) => Record<string, unknown>
 
-/** The `etag` setting. @internal */
+/** The `etag` setting. */
 export const etagFn = compiled(
   (value): ((body: string | Buffer) => string | undefined) | undefined => {
     if (typeof value === 'function') return (body) => (value as ETagFn)(Buffer.from(body))
@@ -52,7 +52,7 @@ export const etagFn = compiled(
   }
 )
 
-/** The `query parser` setting. @internal */
+/** The `query parser` setting. */
 export const queryParserFn = compiled((value): QueryParser | undefined => {
   if (typeof value === 'function') return value as QueryParser
   if (value === true || value === 'simple') return parseSimple
@@ -61,7 +61,7 @@ export const queryParserFn = compiled((value): QueryParser | undefined => {
   throw new InvalidOptionError(`the setting query parser is ${String(value)}`)
 })
 
-/** The `trust proxy` setting. @internal */
+/** The `trust proxy` setting. */
 export const trustFn = compiled((value): TrustFn => {
   if (typeof value === 'function') return value as TrustFn
   if (value === true) return () => true

@@ -79,6 +79,8 @@ export class Guard {
   /** What a member gives away: handles guarded, views in memory of their own, anything else as it is. */
   #give(value: unknown, member: string): unknown {
     if (typeof value !== 'object' || value === null) return value
+    // What a program put there is the program's.
+    if (member === 'ctx.userValue') return value
     if (value instanceof Uint8Array) {
       const memory = new ArrayBuffer(value.byteLength)
       const view = Buffer.from(memory)

@@ -180,6 +180,17 @@ describe('what is allowed is not reported', () => {
     expect(reports).toEqual([])
   })
 
+  test('bytes that were put there as a user value stay as they are', async () => {
+    const mine = Buffer.from('mine')
+    let kept!: Buffer
+    await ask((ctx) => {
+      ctx.setUserValue('bytes', mine)
+      kept = ctx.userValue('bytes') as Buffer
+    })
+    expect(kept).toBe(mine)
+    expect(kept.toString()).toBe('mine')
+  })
+
   test('a handler that was given up after its timeout', async () => {
     let done!: Promise<void>
     const slow: RequestHandler = (ctx) =>
