@@ -93,7 +93,21 @@ function collect(
 }
 
 function isSource(file: string): boolean {
+  if (path.extname(file) === '') return isNodeScript(file)
   return SOURCE.test(file) && !NOT_SOURCE.test(file)
+}
+
+/** A script such as `bin/www`: no extension, but a first line that names node. */
+function isNodeScript(file: string): boolean {
+  if (!fs.lstatSync(file).isFile()) return false
+  const descriptor = fs.openSync(file, 'r')
+  try {
+    const head = Buffer.alloc(64)
+    fs.readSync(descriptor, head, 0, head.length, 0)
+    return /^#!.*\bnode\b/.test(head.toString('latin1'))
+  } finally {
+    fs.closeSync(descriptor)
+  }
 }
 
 function addSource(

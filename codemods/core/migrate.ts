@@ -123,14 +123,14 @@ function migrateOnce(sources: readonly SourceInput[], options: MigrateOptions): 
       const after = splice(source.text, [...edits, ...importEdits(file)])
       const problem = syntaxProblem(source.fileName, after)
       if (problem !== undefined) {
-        result.dropped.push(problem)
+        result.dropped.push({ ...problem, path: input.path })
       } else if (bom + after !== input.text) {
         result.changes.push({ path: input.path, before: input.text, after: bom + after })
         if (file.needs.length > 0) result.packages = ['fasthttp']
       }
     } catch (error) {
       if (!(error instanceof OverlapError)) throw error
-      result.dropped.push({ path: source.fileName, line: 1, column: 1, message: error.message })
+      result.dropped.push({ path: input.path, line: 1, column: 1, message: error.message })
     }
     for (const finding of file.findings) {
       const { line } = position(finding.node)
@@ -145,13 +145,13 @@ function planOf(workspace: Workspace, options: MigrateOptions): ProjectPlan {
   return new ProjectPlan(workspace, {
     exact: options.exact ?? false,
     adaptOnly: options.adaptOnly ?? false,
-    isLeftOut: (candidate) => select !== undefined && !select(infoOf(candidate)),
+    isLeftOut: (candidate) => select !== undefined && !select(infoOf(candidate, workspace)),
   })
 }
 
-function infoOf(candidate: Candidate): HandlerInfo {
+function infoOf(candidate: Candidate, workspace: Workspace): HandlerInfo {
   return {
-    path: candidate.fn.getSourceFile().fileName,
+    path: workspace.pathOf(candidate.fn.getSourceFile()),
     line: position(candidate.fn).line,
     name: nameOf(candidate.fn),
     group: groupOf(candidate),
@@ -184,7 +184,7 @@ function handlerReports(plan: ProjectPlan): HandlerReport[] {
   return [...plan.candidates.all.values()].map((candidate) => {
     const reason = plan.reasonOf(candidate)
     return {
-      ...infoOf(candidate),
+      ...infoOf(candidate, plan.workspace),
       kind: candidate.kind,
       status: statusOf(reason),
       reason,
@@ -213,7 +213,7 @@ function serviceReports(plan: ProjectPlan): ServiceReport[] {
     .map((service) => {
       const reason = plan.blockerOf(service)
       return {
-        path: service.node.getSourceFile().fileName,
+        path: plan.workspace.pathOf(service.node.getSourceFile()),
         line: position(service.node).line,
         kind: service.kind,
         status: statusOf(reason),

@@ -50,18 +50,23 @@ export class Workspace {
     })
     for (const input of inputs) {
       const text = input.text.startsWith(BOM) ? input.text.slice(1) : input.text
-      this.#inputs.set(path.resolve(input.path), input)
-      project.createSourceFile(input.path, text, { overwrite: true })
+      this.#inputs.set(sourceName(input.path), input)
+      project.createSourceFile(sourceName(input.path), text, { overwrite: true })
     }
     const program = project.getProgram().compilerObject
     this.checker = program.getTypeChecker()
-    for (const input of inputs) this.#admit(program, path.resolve(input.path))
+    for (const input of inputs) this.#admit(program, sourceName(input.path))
   }
 
   input(file: ts.SourceFile): SourceInput {
     const input = this.#inputs.get(file.fileName)
     if (input === undefined) throw new Error(`not a source of this workspace: ${file.fileName}`)
     return input
+  }
+
+  /** The path of a file as it was given. */
+  pathOf(file: ts.SourceFile): string {
+    return this.input(file).path
   }
 
   isReadonly(file: ts.SourceFile): boolean {
@@ -90,7 +95,7 @@ export class Workspace {
     if (file === undefined) return
     const problem = firstSyntaxProblem(program, file)
     if (problem !== undefined) {
-      this.problems.push(problem)
+      this.problems.push({ ...problem, path: this.pathOf(file) })
       return
     }
     this.files.push(file)
@@ -121,6 +126,12 @@ export class Workspace {
       patterns.some((pattern) => name.startsWith(pattern.replace(/\*.*$/, '')))
     )
   }
+}
+
+/** The name a source has for the compiler: a script such as `bin/www` gets an extension. */
+function sourceName(file: string): string {
+  const full = path.resolve(file)
+  return path.extname(full) === '' ? `${full}.js` : full
 }
 
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']

@@ -26,7 +26,9 @@ export interface Scope {
 /** The runtime form a row has here: exact and mounted variants included. */
 export function emitOf(row: MemberRow, scope: Scope): Emit {
   if (scope.candidate.mounted && row.mounted !== undefined) return row.mounted
-  return scope.exact && row.exact !== undefined ? row.exact : row.emit
+  // Behind a trusted proxy the address and the scheme come from headers.
+  const proxied = scope.settings.trustProxy && (row.member === 'ip' || row.member === 'secure')
+  return (scope.exact || proxied) && row.exact !== undefined ? row.exact : row.emit
 }
 
 /** What Express types as `any`: TypeScript code relies on it. */

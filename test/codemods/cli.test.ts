@@ -191,6 +191,14 @@ describe('which files', () => {
     }
   )
 
+  test('a script without an extension is edited when its first line names node', () => {
+    write('bin/www', `#!/usr/bin/env node\n${APP}`)
+    write('bin/other', APP)
+    migrateFolder()
+    expect(read('bin/www')).toContain('new App()')
+    expect(read('bin/other')).toBe(APP)
+  })
+
   test('--ignore', () => {
     write('app.js', APP)
     const cwd = process.cwd()
