@@ -4,6 +4,8 @@ import { CHUNKED, NO_LENGTH, writeRequestHead, type RequestTarget } from '../wir
 import type { ResolvedClientOptions } from './options.js'
 
 const FORM_TYPE = 'application/x-www-form-urlencoded'
+/** Methods of which nobody expects content: none is announced where there is none (RFC 9110, section 8.6). */
+const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 const DEFAULT_TYPE = 'application/octet-stream'
 
 /** Filled anew for each head. */
@@ -39,8 +41,7 @@ function contentLength(req: Request): number {
   const { header, _body: body } = req
   if (body.isStream) return body.streamSize < 0 ? CHUNKED : body.streamSize
   if (!body.isEmpty) return body.byteLength()
-  // An empty body of GET or HEAD is none (RFC 9110, section 8.6).
-  return header.isGet() || header.isHead() || header.isConnect() ? NO_LENGTH : 0
+  return WITHOUT_CONTENT.has(header.method()) ? NO_LENGTH : 0
 }
 
 function basicAuthorization(username: string, password: string): string {

@@ -143,7 +143,25 @@ function bodyInit(resp: Response): BodyInit | null {
     decoder.on('close', () => from.destroy())
     source = from.pipe(decoder)
   }
-  return Readable.toWeb(source) as unknown as BodyInit
+  return toWeb(source)
+}
+
+/** As `Readable.toWeb`, which throws out of an event when a body is cancelled while data is on its way. */
+function toWeb(source: Readable): ReadableStream {
+  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        const { done, value } = await chunks.next()
+        if (done === true) controller.close()
+        else controller.enqueue(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+      },
+      cancel() {
+        source.destroy()
+      },
+    },
+    { highWaterMark: 0 }
+  )
 }
 
 function decoderOf(coding: string): zlib.Gunzip | undefined {
