@@ -6,6 +6,7 @@ export default defineConfig({
     adaptor: 'adaptor/index.ts',
     router: 'src/features/router/index.ts',
     compat: 'src/features/compat/index.ts',
+    compress: 'src/features/compress/index.ts',
     fasthttputil: 'src/features/fasthttputil/index.ts',
   },
   format: ['esm', 'cjs'],

@@ -1,5 +1,10 @@
 export { Server } from './server/server.js'
 export * from './server/serve-functions.js'
+export {
+  compressHandler,
+  compressHandlerBrotliLevel,
+  compressHandlerLevel,
+} from './features/compress/index.js'
 export { timeoutHandler, timeoutWithCodeHandler } from './server/timeout-handler.js'
 export { RequestCtx } from './server/request-ctx.js'
 export type {

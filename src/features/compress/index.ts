@@ -1,0 +1,5 @@
+export {
+  compressHandler,
+  compressHandlerBrotliLevel,
+  compressHandlerLevel,
+} from './compress-handler.js'
