@@ -77,19 +77,27 @@ export class PipeConn implements Conn {
     return !this.#ended && !this.#peer.#closed
   }
 
+  /** The stream is the receiver, reading when it is read, as long as nobody else is. */
   get stream(): Duplex {
-    return (this.#stream ??= new PipeStream(this))
+    if (this.#stream === null) {
+      this.#stream = new PipeStream(this)
+      if (this.#receiver === null) {
+        this.#receiver = this.#stream
+        this.#paused = true
+      }
+    }
+    return this.#stream
   }
 
   open(receiver: ConnReceiver): void {
+    if (this.#receiver !== null && this.#receiver === this.#stream) this.#paused = false
     this.#receiver = receiver
     this.#schedule()
   }
 
-  /** The stream is read: it becomes the receiver, unless somebody else is. */
+  /** The stream is read. */
   readStream(stream: PipeStream): void {
-    if (this.#receiver === null) this.open(stream)
-    else if (this.#receiver === stream) this.resume()
+    if (this.#receiver === stream) this.resume()
   }
 
   write(data: string | Uint8Array): boolean {
@@ -141,6 +149,7 @@ export class PipeConn implements Conn {
     this.#queue = []
     this.#queuedBytes = 0
     this.end()
+    this.#schedule()
     this.#peer.#schedule()
     process.nextTick(() => {
       const receiver = this.#receiver
