@@ -86,7 +86,7 @@ export abstract class BaseClient implements CallRouter {
     if (this.#closed) return Promise.reject(new ClientClosedError())
     let plain
     try {
-      plain = this.#plain.get(url as string) ?? this.#makePlain(String(url))
+      plain = this.#plainGet(url)
     } catch (err) {
       return Promise.reject(err as Error)
     }
@@ -143,8 +143,19 @@ export abstract class BaseClient implements CallRouter {
     options: CallOptions | undefined
   ): Promise<Response> {
     if (this.#closed) return Promise.reject(new ClientClosedError())
+    let plain: PlainGet | undefined
+    try {
+      if (req._isPlainGet) plain = this.#plainGet(req.requestURI())
+    } catch (err) {
+      return Promise.reject(err as Error)
+    }
     this.#active++
-    return acquireCall().start(this, req, resp ?? new Response(), redirects, options)
+    return acquireCall().start(this, req, resp ?? new Response(), redirects, options, plain)
+  }
+
+  /** Throws where the URL cannot be used. */
+  #plainGet(url: string | URL): PlainGet {
+    return this.#plain.get(url as string) ?? this.#makePlain(String(url))
   }
 
   #makePlain(url: string): PlainGet {

@@ -76,18 +76,24 @@ export class Call {
   #bytes: Buffer = NO_BYTES
   #location: string | undefined = undefined
 
-  /** @param options - limits of the call, `undefined` for those of `req` */
+  /**
+   * @param options - limits of the call, `undefined` for those of `req`
+   * @param plain - what `req` amounts to, if it is known already
+   */
   start<T>(
     router: CallRouter,
     req: Request,
     resp: Response | null,
     redirects: number,
-    options: CallOptions | undefined
+    options: CallOptions | undefined,
+    plain?: PlainGet
   ): Promise<T> {
     const promise = this.#begin<T>(router, redirects)
     this.request = req
     this.response = resp
-    if (this.#limit(req.getTimeout(), options)) this.#hop()
+    if (!this.#limit(req.getTimeout(), options)) return promise
+    if (plain === undefined) this.#hop()
+    else this.#send(plain)
     return promise
   }
 
@@ -101,10 +107,14 @@ export class Call {
     const promise = this.#begin<T>(router, redirects)
     this.#plain = plain
     if (options !== undefined && !this.#limit(0, options)) return promise
+    this.#send(plain)
+    return promise
+  }
+
+  #send(plain: PlainGet): void {
     this.head = plain.head
     this.#enter(plain.host)
     plain.host._start(this)
-    return promise
   }
 
   /** Gives the request to the caller's side: it lives until the call settles. */
@@ -187,7 +197,6 @@ export class Call {
   #hop(): void {
     const req = this.request!
     try {
-      if (this.#redirects >= 0 && this.#origin === null) this.#origin = originOf(req.uri())
       const host = this.#router!._route(req)
       this.head = host._head(req)
       this.#enter(host)

@@ -50,6 +50,17 @@ export class RequestHeader extends MessageHeader {
     return this.fill()
   }
 
+  /** @internal A GET without a line of its own. */
+  get _isBareGet(): boolean {
+    return (
+      this.#block === null &&
+      this._store.length === 0 &&
+      this._trailerKeys.length === 0 &&
+      !this.closes &&
+      (this.#method === '' || this.#method === 'GET')
+    )
+  }
+
   /** @internal */
   get _hasDefaultContentType(): boolean {
     return !this.noDefaultContentType

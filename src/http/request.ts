@@ -111,6 +111,17 @@ export class Request extends Message {
     return this.#postArgs
   }
 
+  /** @internal A GET of a URI and nothing else: equal URIs make equal requests. */
+  get _isPlainGet(): boolean {
+    return (
+      !this.#uriParsed &&
+      !this.#postArgsParsed &&
+      !this._isTLS &&
+      this._body.isEmpty &&
+      this.header._isBareGet
+    )
+  }
+
   /** @internal Arguments set for the body of a request to be sent, `undefined` when there are none. */
   _postArgs(): Args | undefined {
     return this.#postArgsParsed && this.#postArgs.len() > 0 ? this.#postArgs : undefined
