@@ -236,14 +236,12 @@ function trimStatement(
 function insertLines(file: FileEdits, bindings: Binding[], lines: string[]): Edit[] {
   const { eol } = file.context.style
   const source = file.context.file
-  const anchor = bindings
-    .map((each) => each.statement)
-    .sort((a, b) => a.pos - b.pos)
-    .at(-1)
-  const lastImport = source.statements.filter(ts.isImportDeclaration).at(-1) ?? anchor
-  if (lastImport !== undefined) {
-    return rewrite(lastImport.end, lastImport.end, [eol + lines.join(eol)])
-  }
+  const imports = source.statements.filter(ts.isImportDeclaration)
+  // A require runs where it stands: it must come before everything that uses its names.
+  const firstUse = Math.min(...file.edits.map((edit) => edit.start))
+  const requires = bindings.map((each) => each.statement).filter((each) => each.end <= firstUse)
+  const anchor = imports.at(-1) ?? requires.sort((a, b) => a.pos - b.pos).at(-1)
+  if (anchor !== undefined) return rewrite(anchor.end, anchor.end, [eol + lines.join(eol)])
   const first = firstCodePosition(source)
   return rewrite(first, first, [lines.join(eol) + eol])
 }
