@@ -29,14 +29,31 @@ export default tseslint.config(
   // One state machine: its states would only be harder to follow in two files.
   {
     files: ['src/server/serve-conn.ts'],
-    rules: { 'max-lines': ['error', { max: 800, skipComments: true, skipBlankLines: true }] },
+    rules: { 'max-lines': ['error', { max: 900, skipComments: true, skipBlankLines: true }] },
   },
   {
     files: ['test/**'],
     rules: { '@typescript-eslint/no-explicit-any': 'off', 'max-lines': 'off' },
   },
   {
-    files: ['**/*.js', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    files: ['**/*.{js,cjs,mjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        [
+          'process',
+          'console',
+          'Buffer',
+          'URL',
+          'fetch',
+          'setTimeout',
+          'setImmediate',
+          'clearTimeout',
+          'performance',
+          'require',
+          'module',
+        ].map((name) => [name, 'readonly'])
+      ),
+    },
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   }
 )

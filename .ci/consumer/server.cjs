@@ -6,7 +6,10 @@ const { send } = require('fasthttp/compat')
 
 const router = new Router()
 router.get('/hello/:name', (ctx) => send(ctx, `hello ${ctx.param('name')}`))
-router.get('/node', adapt((req, res) => res.end(`node ${req.url}`)))
+router.get(
+  '/node',
+  adapt((req, res) => res.end(`node ${req.url}`))
+)
 const server = new Server({ handler: router.handler })
 server.listen(0, '127.0.0.1', async () => {
   const url = `http://127.0.0.1:${server.address().port}`
