@@ -174,7 +174,7 @@ export const RESPONSE_ROWS: readonly MemberRow[] = [
   call('res', 'sendStatus', { compat: 'sendStatus' }, ANSWER),
   call('res', 'end', { compat: 'end' }, { special: true, event: 'answer', to: 'ctx.write(x)' }),
   call('res', 'write', { ctx: 'write()' }, { event: 'write', special: true }),
-  call('res', 'redirect', { compat: 'redirect' }, { ...ANSWER, chains: undefined as never }),
+  call('res', 'redirect', { compat: 'redirect' }, { ...EXPRESS, event: 'answer' }),
   call('res', 'render', { compat: 'render' }, { ...EXPRESS, event: 'answer', promise: true }),
   call('res', 'sendFile', { compat: 'sendFile' }, { ...EXPRESS, event: 'answer', promise: true }),
   call('res', 'download', { compat: 'download' }, { ...EXPRESS, event: 'answer', promise: true }),
