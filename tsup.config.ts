@@ -7,6 +7,7 @@ export default defineConfig({
     router: 'src/features/router/index.ts',
     compat: 'src/features/compat/index.ts',
     compress: 'src/features/compress/index.ts',
+    fs: 'src/features/fs/index.ts',
     fasthttputil: 'src/features/fasthttputil/index.ts',
   },
   format: ['esm', 'cjs'],

@@ -5,6 +5,31 @@ export {
   compressHandlerBrotliLevel,
   compressHandlerLevel,
 } from './features/compress/index.js'
+export {
+  fileLastModified,
+  FS,
+  FS_DEFAULTS,
+  FSCompressedFileSuffix,
+  FSCompressedFileSuffixes,
+  fsHandler,
+  FSHandlerCacheDuration,
+  newPathPrefixStripper,
+  newPathSlashesStripper,
+  newVHostPathRewriter,
+  serveFile,
+  serveFileLiteral,
+  serveFileUncompressed,
+  serveFS,
+  serveFSLiteral,
+} from './features/fs/index.js'
+export type {
+  FileCoding,
+  FileStat,
+  FileSystem,
+  FSOptions,
+  PathRewriteFunc,
+} from './features/fs/index.js'
+export type { OpenedFile } from './server/send-file.js'
 export { timeoutHandler, timeoutWithCodeHandler } from './server/timeout-handler.js'
 export { RequestCtx } from './server/request-ctx.js'
 export type {

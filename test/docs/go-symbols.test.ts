@@ -13,6 +13,7 @@ const PACKAGES: Record<string, Record<string, unknown>> = { adaptor, fasthttputi
 /** Where the option objects are declared; they leave nothing behind to import. */
 const OPTIONS: Record<string, string> = {
   ClientOptions: read('src/client/options.ts'),
+  FSOptions: read('src/features/fs/options.ts'),
   HostClientOptions: read('src/client/options.ts'),
   LBClientOptions: read('src/client/lb-client.ts'),
   PipelineClientOptions: read('src/client/options.ts') + read('src/client/pipeline-client.ts'),

@@ -1,9 +1,9 @@
 import { CompressBrotliDefaultCompression } from '../../bytes/coding/brotli.js'
 import { canWrite, type Coding } from '../../bytes/coding/compressor.js'
 import { CompressDefaultCompression } from '../../bytes/coding/gzip.js'
+import { chooseCoding } from '../../http/accept-encoding.js'
 import { compressBody, isCompressible, varyByEncoding } from '../../http/compress-body.js'
 import type { RequestCtx, RequestHandler } from '../../server/request-ctx.js'
-import { chooseCoding } from './accept-encoding.js'
 
 /** A coding and the level to write it with; `undefined` for its default. */
 type Offer = readonly [coding: Coding, level: number | undefined]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseCoding } from '../../../src/features/compress/accept-encoding.js'
+import { chooseCoding } from '../../src/http/accept-encoding.js'
 
 test.each<[string | undefined, string | undefined]>([
   [undefined, undefined],
