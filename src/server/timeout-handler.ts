@@ -46,6 +46,10 @@ export function timeoutWithCodeHandler(
       const end = (): void => {
         running--
         clearTimeout(timer)
+        // The server forgets a ctx that was given up; its uploads would stay on disk.
+        if (ctx.lastTimeoutErrorResponse() !== undefined) {
+          ctx.request.removeMultipartFormFiles().catch(() => {})
+        }
       }
       settled.then(
         () => {

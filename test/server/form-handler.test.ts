@@ -6,7 +6,12 @@ import { Readable } from 'node:stream'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { saveMultipartFile } from '../../src/http/multipart.js'
-import { netHttpFormValueFunc, type RequestCtx, type ServerOptions } from '../../src/index.js'
+import {
+  netHttpFormValueFunc,
+  timeoutHandler,
+  type RequestCtx,
+  type ServerOptions,
+} from '../../src/index.js'
 import { portOf, serve, turns } from '../helpers/raw-client.js'
 
 const MiB = 1024 * 1024
@@ -165,7 +170,10 @@ describe('errors', () => {
       ctx.setStatusCode(418)
       ctx.setBody(err.code)
     }
-    const [answer] = await answers({ handler() {}, errorHandler }, { headers, body: '--x\r\nnonsense' })
+    const [answer] = await answers(
+      { handler() {}, errorHandler },
+      { headers, body: '--x\r\nnonsense' }
+    )
     expect(answer).toMatchObject({ status: 418, text: 'FH_ERR_BAD_MULTIPART_FORM' })
   })
 
@@ -210,6 +218,28 @@ describe('files', () => {
     expect(answer!.status).toBe(200)
     await filesGone()
     expect(readFileSync(path).equals(bytes)).toBe(true)
+  })
+
+  test('a handler that is late still has the files, until it has settled', async () => {
+    const bytes = randomBytes(17 * MiB)
+    let finish: (() => void) | undefined
+    const answered = new Promise<void>((resolve) => (finish = resolve))
+    let size = 0
+    const handler = timeoutHandler(
+      async (ctx: RequestCtx) => {
+        const upload = ctx.formFile('file')
+        await answered
+        size = (await upload.bytes()).length
+      },
+      1,
+      'late'
+    )
+    const options = { handler, maxRequestBodySize: 64 * MiB }
+    const [answer] = await answers(options, { body: form(['big', bytes]) })
+    expect(answer!.status).toBe(408)
+    finish!()
+    await filesGone()
+    expect(size).toBe(bytes.length)
   })
 
   test('a client that goes away in the middle leaves no file', async () => {
