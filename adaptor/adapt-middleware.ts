@@ -1,5 +1,7 @@
 import type http from 'node:http'
 import type { RequestCtx } from '../src/server/request-ctx.js'
+import { statusHasBody } from '../src/wire/head-writer.js'
+import type { Response } from '../src/http/response.js'
 import { copyHeaders, CtxMessages } from './ctx-messages.js'
 
 /** Goes on with the next handler; resolves when it has settled. */
@@ -15,12 +17,6 @@ export type NodeMiddleware<
 /** The messages that all adapted middlewares of one request share, under a key of the ctx. */
 const kShared = Symbol('fasthttp.messages')
 
-interface Shared {
-  readonly messages: CtxMessages
-  /** Own fields the request was made with. */
-  readonly fields: ReadonlySet<string>
-}
-
 /**
  * Turns a connect or Express middleware into one for ctx handlers. Adapted middlewares of one request share one pair of messages. What
  * a middleware puts on `req` is readable as a user value of the same name further on (`req.user` as `ctx.userValue('user')`), headers and
@@ -30,22 +26,38 @@ interface Shared {
  */
 export function adaptMiddleware(middleware: NodeMiddleware): CtxMiddleware {
   return async (ctx, next) => {
-    const known = ctx.userValue(kShared) as Shared | undefined
-    const shared = known ?? share(ctx)
-    const { messages } = shared
+    const known = ctx.userValue(kShared) as CtxMessages | undefined
+    const messages = known ?? share(ctx)
     const called = await call(middleware, messages)
     if (!called) return
-    publish(ctx, shared)
+    publish(ctx, messages)
     await next()
     if (known === undefined) await sendThrough(ctx, messages)
   }
 }
 
-function share(ctx: RequestCtx): Shared {
+function share(ctx: RequestCtx): CtxMessages {
   const messages = new CtxMessages(ctx)
-  const shared: Shared = { messages, fields: new Set(Object.keys(messages.req)) }
-  ctx.setUserValue(kShared, shared)
-  return shared
+  const req = messages.req as unknown as Record<string, unknown>
+  const nodes = new Set(Object.keys(req))
+  /** Is `name` a field that middlewares and handlers put there, rather than node's? */
+  const isFree = (name: string): boolean => !nodes.has(name) && !name.startsWith('_')
+  ctx.visitUserValues((name, value) => {
+    if (isFree(name)) req[name] = value
+  })
+  // A middleware may replace a field at any time, as sessions do: what counts is what stands there now.
+  ctx._fields = {
+    has: (name) => isFree(name) && Object.hasOwn(req, name),
+    get: (name) => req[name],
+    set: (name, value) => {
+      if (isFree(name)) req[name] = value
+    },
+    delete: (name) => {
+      if (isFree(name)) delete req[name]
+    },
+  }
+  ctx.setUserValue(kShared, messages)
+  return messages
 }
 
 /** Runs the middleware: `true` when it called `next`, `false` when it has answered. */
@@ -60,17 +72,15 @@ function call(middleware: NodeMiddleware, { req, res, answered }: CtxMessages): 
   })
 }
 
-/** Makes what middlewares left on the messages visible on the ctx. */
-function publish(ctx: RequestCtx, { messages, fields }: Shared): void {
-  const { req, res } = messages
-  const own = req as unknown as Record<string, unknown>
-  for (const key of Object.keys(own)) if (!fields.has(key)) ctx.setUserValue(key, own[key])
+/** Makes what middlewares set on the response, and a target they rewrote, visible on the ctx. */
+function publish(ctx: RequestCtx, { req, res }: CtxMessages): void {
   if (req.url !== ctx.requestURI()) ctx.request.setRequestURI(req.url as string)
   if (res.statusCode !== 200) ctx.setStatusCode(res.statusCode)
   for (const [name, value] of Object.entries(res.getHeaders())) {
     ctx.response.header.del(name)
-    for (const one of Array.isArray(value) ? value : [value])
+    for (const one of Array.isArray(value) ? value : [value]) {
       ctx.response.header.add(name, String(one))
+    }
   }
 }
 
@@ -89,7 +99,15 @@ async function sendThrough(ctx: RequestCtx, messages: CtxMessages): Promise<void
     const body = Buffer.from(response.bodyBytes())
     copyHeaders(ctx, res)
     res.statusCode = response.statusCode()
+    // Loggers read the length from the response, and an answer to HEAD has none but this.
+    if (statusHasBody(res.statusCode)) res.setHeader('Content-Length', lengthOf(response, body))
     res.end(body)
   }
   await answered
+}
+
+/** Length of the body, or of the one that a handler announced without sending it, as for HEAD. */
+function lengthOf(response: Response, body: Buffer): number {
+  const announced = response.header.contentLength()
+  return body.length === 0 && announced > 0 ? announced : body.length
 }

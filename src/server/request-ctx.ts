@@ -21,6 +21,14 @@ import { sendFile } from './send-file.js'
 /** Answers one request. Nothing is sent before it returns or its promise settles. */
 export type RequestHandler = (ctx: RequestCtx) => void | Promise<void>
 
+/** Named values that live outside the ctx. */
+export interface SharedFields {
+  has(name: string): boolean
+  get(name: string): unknown
+  set(name: string, value: unknown): void
+  delete(name: string): void
+}
+
 /** Takes a connection over after a response, see {@link RequestCtx.hijack}. */
 export type HijackHandler = (stream: Duplex) => void | Promise<void>
 
@@ -80,6 +88,8 @@ export class RequestCtx {
   /** @internal */ _hijackNoResponse = false
   /** @internal Set by timeoutError: what is sent in place of `response`. */
   _timeoutResponse: Response | null = null
+  /** @internal Fields of a node:http request that user values are one with, while adapted middleware takes part. */
+  _fields: SharedFields | null = null
   readonly #userValues = new UserValues()
   #remoteAddr: Addr | null = null
 
@@ -452,14 +462,21 @@ export class RequestCtx {
   /** Value a handler before this one set, else the parameter of the matched route of that name; `undefined` when there is neither. */
   userValue(key: unknown): unknown {
     const name = userValueKey(key)
+    if (this._fields !== null && typeof name === 'string' && this._fields.has(name)) {
+      return this._fields.get(name)
+    }
     const value = this.#userValues.get(name)
     return value === undefined && typeof name === 'string' ? this.param(name) : value
   }
   setUserValue(key: unknown, value: unknown): void {
-    this.#userValues.set(userValueKey(key), value)
+    const name = userValueKey(key)
+    if (this._fields !== null && typeof name === 'string') this._fields.set(name, value)
+    this.#userValues.set(name, value)
   }
   removeUserValue(key: unknown): void {
-    this.#userValues.delete(userValueKey(key))
+    const name = userValueKey(key)
+    if (this._fields !== null && typeof name === 'string') this._fields.delete(name)
+    this.#userValues.delete(name)
   }
   resetUserValues(): void {
     this.#userValues.reset()
@@ -566,6 +583,7 @@ export class RequestCtx {
     this.response.reset()
     this._hijackHandler = null
     this._hijackNoResponse = false
+    this._fields = null
     this._timeoutResponse = null
     this.#remoteAddr = null
   }
