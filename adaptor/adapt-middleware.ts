@@ -3,6 +3,7 @@ import type { RequestCtx } from '../src/server/request-ctx.js'
 import { statusHasBody } from '../src/wire/head-writer.js'
 import type { Response } from '../src/http/response.js'
 import { copyHeaders, CtxMessages } from './ctx-messages.js'
+import { addRouterView } from './router-view.js'
 
 /** Goes on with the next handler; resolves when it has settled. */
 export type Next = () => void | Promise<void>
@@ -28,12 +29,22 @@ export function adaptMiddleware(middleware: NodeMiddleware): CtxMiddleware {
   return async (ctx, next) => {
     const known = ctx.userValue(kShared) as CtxMessages | undefined
     const messages = known ?? share(ctx)
-    const called = await call(middleware, messages)
-    if (!called) return
-    publish(ctx, messages)
-    await next()
-    if (known === undefined) await sendThrough(ctx, messages)
+    try {
+      const called = await call(middleware, messages)
+      if (!called) return
+      messages.publish()
+      await next()
+      if (known === undefined) await sendThrough(ctx, messages)
+    } finally {
+      // The first of a request outlasts the others.
+      if (known === undefined) messages.isLive = false
+    }
   }
+}
+
+/** The messages of a ctx for handlers that other adapted ones may come before or after. */
+export function sharedMessages(ctx: RequestCtx): CtxMessages {
+  return (ctx.userValue(kShared) as CtxMessages | undefined) ?? share(ctx)
 }
 
 function share(ctx: RequestCtx): CtxMessages {
@@ -57,6 +68,7 @@ function share(ctx: RequestCtx): CtxMessages {
     },
   }
   ctx.setUserValue(kShared, messages)
+  addRouterView(ctx, messages)
   return messages
 }
 
@@ -68,20 +80,8 @@ function call(middleware: NodeMiddleware, { req, res, answered }: CtxMessages): 
       else reject(err as Error)
     })
     if (result instanceof Promise) result.catch(reject)
-    void answered.then(() => resolve(false))
+    answered.then(() => resolve(false), reject)
   })
-}
-
-/** Makes what middlewares set on the response, and a target they rewrote, visible on the ctx. */
-function publish(ctx: RequestCtx, { req, res }: CtxMessages): void {
-  if (req.url !== ctx.requestURI()) ctx.request.setRequestURI(req.url as string)
-  if (res.statusCode !== 200) ctx.setStatusCode(res.statusCode)
-  for (const [name, value] of Object.entries(res.getHeaders())) {
-    ctx.response.header.del(name)
-    for (const one of Array.isArray(value) ? value : [value]) {
-      ctx.response.header.add(name, String(one))
-    }
-  }
 }
 
 /** Sends the response of the handlers behind through the middlewares' own. */

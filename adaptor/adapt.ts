@@ -1,6 +1,8 @@
 import http from 'node:http'
 import { kTakesExchange } from '../src/server/exchange.js'
 import type { Logger, RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
+import { routingOf } from '../src/server/routing.js'
+import { sharedMessages } from './adapt-middleware.js'
 import { CtxMessages } from './ctx-messages.js'
 import { classesFor, classesOfServer, type MessageClasses } from './message-classes.js'
 import { fail, serveExchange, type ErrorLog } from './serve-exchange.js'
@@ -31,9 +33,12 @@ export function adapt(
   const log = (err: unknown): void => logger?.printf('%s', err instanceof Error ? err.stack : err)
   const server = target instanceof http.Server ? target : serverFor(target, options, log)
   const classes = target instanceof http.Server ? classesOfServer(target) : classesFor(target)
+  const isPlain = typeof target === 'function' && !('handle' in target)
   const handler = (ctx: RequestCtx): void | Promise<void> => {
     logger ??= ctx.logger()
     if (ctx.conn() === undefined) return serveDetached(server, classes, ctx)
+    // A handler of its own among a router's shares its messages with the middlewares before it; a whole app has its own view.
+    if (isPlain && routingOf(ctx) !== undefined) return serveRouted(target as NodeHandler, ctx)
     return serveExchange(server, classes, ctx._takeExchange(), log)
   }
   targets.set(handler, server)
@@ -45,6 +50,13 @@ const targets = new WeakMap<RequestHandler, http.Server>()
 /** The server whose listeners an adapted handler calls; `undefined` for any other handler. */
 export function adaptedTarget(handler: RequestHandler): http.Server | undefined {
   return targets.get(handler)
+}
+
+/** Serves a ctx that a router is serving. */
+async function serveRouted(target: NodeHandler, ctx: RequestCtx): Promise<void> {
+  const { req, res, answered } = sharedMessages(ctx)
+  // It settles with the answer; what the target returns matters only when it rejects.
+  await Promise.race([answered, Promise.resolve(target(req, res)).then(() => answered)])
 }
 
 /** Serves a ctx that has no connection. */

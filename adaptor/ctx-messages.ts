@@ -23,10 +23,12 @@ const plain = classesFor(undefined)
 export class CtxMessages {
   readonly req: RequestInternals
   readonly res: ResponseInternals
-  /** Resolves when `ctx.response` is set, be it with a stream that goes on. */
+  /** Resolves when `ctx.response` is set, be it with a stream that goes on; rejects when setting it failed. */
   readonly answered: Promise<void>
+  /** The ctx is still this request's: nothing may read it afterwards. */
+  isLive = true
   readonly #ctx: RequestCtx
-  #resolve!: () => void
+  #resolve!: (settled?: unknown) => void
   #chunks: Uint8Array[] = []
   #stream: PassThrough | undefined
   #headApplied = false
@@ -36,7 +38,9 @@ export class CtxMessages {
     const socket = (ctx.conn()?.stream ?? new net.Socket()) as SocketInternals
     this.req = requestOf(ctx, classes, socket)
     this.res = new classes.Response(this.req, {})
-    this.answered = new Promise((resolve) => (this.#resolve = resolve))
+    this.answered = new Promise(
+      (resolve) => (this.#resolve = resolve as (settled?: unknown) => void)
+    )
     const { res } = this
     ;(res as { socket: unknown }).socket = socket
     socket._httpMessage = res
@@ -54,6 +58,25 @@ export class CtxMessages {
   /** Has the response sent anything? */
   get hasBegun(): boolean {
     return this.#headApplied
+  }
+
+  /** Makes status, headers and a rewritten target visible on the ctx. */
+  publish(): void {
+    const { req, res } = this
+    const ctx = this.#ctx
+    if (req.url !== ctx.requestURI()) ctx.request.setRequestURI(req.url as string)
+    if (res.statusCode !== 200) ctx.setStatusCode(res.statusCode)
+    for (const [name, value] of Object.entries(res.getHeaders())) {
+      ctx.response.header.del(name)
+      for (const one of Array.isArray(value) ? value : [value]) {
+        ctx.response.header.add(name, String(one))
+      }
+    }
+  }
+
+  /** `ctx.response` is the answer once `settled` is. */
+  answerWith(settled: unknown): void {
+    this.#resolve(settled)
   }
 
   #write(

@@ -82,7 +82,12 @@ function parseExample(file: string, title: string, block: string): WireExample {
       case '>': {
         const json = /^(\S+) (\S+) (.+)$/.exec(rest)!
         const [body, ...trailers] = JSON.parse(`[${json[3]}]`) as string[]
-        example.seen.push({ method: json[1]!, target: unescapeLine(json[2]!), body: body!, trailers })
+        example.seen.push({
+          method: json[1]!,
+          target: unescapeLine(json[2]!),
+          body: body!,
+          trailers,
+        })
         break
       }
       case '|':
@@ -108,10 +113,13 @@ function parseExample(file: string, title: string, block: string): WireExample {
 }
 
 function unescapeLine(line: string): string {
-  return line.replace(/\\(?:x([0-9a-f]{2})|\((.*?)\*(\d+)\)|(.)|$)/gi, (_, hex, text, times, char) => {
-    if (hex !== undefined) return String.fromCharCode(parseInt(hex as string, 16))
-    if (text !== undefined) return unescapeLine(text as string).repeat(Number(times))
-    const escapes: Record<string, string> = { r: '\r', n: '\n', t: '\t', '\\': '\\' }
-    return char === undefined ? '' : escapes[char as string]!
-  })
+  return line.replace(
+    /\\(?:x([0-9a-f]{2})|\((.*?)\*(\d+)\)|(.)|$)/gi,
+    (_, hex, text, times, char) => {
+      if (hex !== undefined) return String.fromCharCode(parseInt(hex as string, 16))
+      if (text !== undefined) return unescapeLine(text as string).repeat(Number(times))
+      const escapes: Record<string, string> = { r: '\r', n: '\n', t: '\t', '\\': '\\' }
+      return char === undefined ? '' : escapes[char as string]!
+    }
+  )
 }
