@@ -8,6 +8,7 @@ export default defineConfig({
     compat: 'src/features/compat/index.ts',
     compress: 'src/features/compress/index.ts',
     fs: 'src/features/fs/index.ts',
+    proxy: 'src/features/proxy/index.ts',
     fasthttputil: 'src/features/fasthttputil/index.ts',
   },
   format: ['esm', 'cjs'],
