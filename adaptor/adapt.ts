@@ -54,9 +54,15 @@ export function adaptedTarget(handler: RequestHandler): http.Server | undefined 
 
 /** Serves a ctx that a router is serving. */
 async function serveRouted(target: NodeHandler, ctx: RequestCtx): Promise<void> {
-  const { req, res, answered } = sharedMessages(ctx)
-  // It settles with the answer; what the target returns matters only when it rejects.
-  await Promise.race([answered, Promise.resolve(target(req, res)).then(() => answered)])
+  const messages = sharedMessages(ctx)
+  const { req, res, answered } = messages
+  try {
+    // It settles with the answer; what the target returns matters only when it rejects.
+    await Promise.race([answered, Promise.resolve(target(req, res)).then(() => answered)])
+  } finally {
+    // What the app keeps of them must not read the ctx of a later request.
+    messages.isLive = false
+  }
 }
 
 /** Serves a ctx that has no connection. */
