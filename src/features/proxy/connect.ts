@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { DialTimeoutError, InvalidHostError, ProxyConnectError, excerpt } from '../../errors.js'
+import { DialTimeoutError, ProxyConnectError } from '../../errors.js'
 import { NEED_MORE } from '../../http/field-block.js'
 import { ResponseParser } from '../../wire/response-parser.js'
 import type { ProxyURL } from './proxy-url.js'
@@ -19,8 +19,7 @@ export function openTunnel(
   addr: string,
   timeout: number
 ): Promise<Socket> {
-  const authorization =
-    proxy.authorization === '' ? '' : `Proxy-Authorization: ${proxy.authorization}\r\n`
+  const authorization = proxyAuthorization(proxy)
   return new Promise((resolve, reject) => {
     let head: Buffer = Buffer.alloc(0)
     const timer =
@@ -68,7 +67,10 @@ export function openTunnel(
   })
 }
 
-/** Throws `FH_ERR_INVALID_HOST` for an address that would break out of the request line. */
-export function checkTarget(addr: string): void {
-  if (/[^\x21-\x7e]/.test(addr)) throw new InvalidHostError(excerpt(addr))
+/** Field line with the credentials, `''` for none (RFC 7617). */
+function proxyAuthorization({ credentials }: ProxyURL): string {
+  if (credentials === undefined) return ''
+  const { username, password } = credentials
+  const token = Buffer.from(`${username}:${password}`, 'utf8').toString('base64')
+  return `Proxy-Authorization: Basic ${token}\r\n`
 }

@@ -1,14 +1,16 @@
 import type { Socket } from 'node:net'
 import type { DialFunc } from '../../client/options.js'
+import { excerpt, InvalidHostError } from '../../errors.js'
 import { splitHostPort } from '../../net/address.js'
 import { defaultDialer, DefaultDialTimeout } from '../../net/dialer.js'
-import { checkTarget, openTunnel } from './connect.js'
+import { openTunnel } from './connect.js'
 import { NoProxy } from './no-proxy.js'
 import { parseProxyURL, type ProxyURL } from './proxy-url.js'
+import { openSocks } from './socks.js'
 
 /** Options of a {@link Dialer}. Durations are milliseconds. */
 export interface ProxyDialerOptions {
-  /** Proxy for plain HTTP: `user:pass@host:port` or `http://user:pass@host:port`; `''` for none. */
+  /** Proxy for plain HTTP: `user:pass@host:port`, or a URL with the scheme `http`, `socks5` or `socks5h`; `''` for none. */
   httpProxy?: string
   /** Proxy for TLS. */
   httpsProxy?: string
@@ -18,7 +20,7 @@ export interface ProxyDialerOptions {
   dialDualStack?: boolean
   /** Longest time for connecting, to the proxy or without one. @default 3000 */
   timeout?: number
-  /** Longest time for the proxy's answer to CONNECT, 0 for no limit. @default 0 */
+  /** Longest time for the proxy's answer. 0: no limit, but 30 seconds for a SOCKS proxy. @default 0 */
   connectTimeout?: number
 }
 
@@ -36,7 +38,7 @@ function fromEnvironment(): Required<
   }
 }
 
-/** Makes `dial` functions that connect through a proxy with CONNECT. Go: `fasthttpproxy.Dialer`. */
+/** Makes `dial` functions that connect through a proxy, with CONNECT or SOCKS5. Go: `fasthttpproxy.Dialer`. */
 export class Dialer {
   readonly #options: ProxyDialerOptions
 
@@ -69,7 +71,6 @@ export class Dialer {
     const direct = new NoProxy(noProxy)
     return async (addr) => {
       checkTarget(addr)
-      splitHostPort(addr)
       return direct.bypasses(addr) ? this.#connect(addr) : this.#tunnel(proxy, addr)
     }
   }
@@ -81,7 +82,8 @@ export class Dialer {
 
   async #tunnel(proxy: ProxyURL, addr: string): Promise<Socket> {
     const socket = await this.#connect(proxy.addr)
-    return openTunnel(socket, proxy, addr, this.#options.connectTimeout ?? 0)
+    const open = proxy.protocol === 'socks5' ? openSocks : openTunnel
+    return open(socket, proxy, addr, this.#options.connectTimeout ?? 0)
   }
 
   #connect(addr: string): Promise<Socket> {
@@ -92,4 +94,14 @@ export class Dialer {
       shared: false,
     })
   }
+}
+
+/** No longer than DNS allows for, and SOCKS has room for. */
+const MAX_TARGET_BYTES = 255
+
+/** Throws `FH_ERR_INVALID_HOST` for an address that would break out of a request line, or is none. */
+function checkTarget(addr: string): void {
+  if (/[^\x21-\x7e]/.test(addr) || addr.length > MAX_TARGET_BYTES)
+    throw new InvalidHostError(excerpt(addr))
+  splitHostPort(addr)
 }

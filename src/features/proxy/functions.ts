@@ -40,3 +40,28 @@ export function fasthttpProxyHTTPDialer(): DialFunc {
 export function fasthttpProxyHTTPDialerTimeout(ms: number): DialFunc {
   return new Dialer({ timeout: ms, connectTimeout: ms }).getDialFunc(true)
 }
+
+function throughSocks(proxy: string, options: ProxyDialerOptions): DialFunc {
+  return through(proxy.includes('://') ? proxy : `socks5://${proxy}`, options)
+}
+
+/**
+ * A `dial` option that connects through the SOCKS5 proxy at `proxy`, `socks5://user:pass@host:port`; the scheme may be left out. Names are
+ * resolved by the proxy. Throws as {@link Dialer.getDialFunc} does.
+ *
+ * @example
+ * const client = new Client({ dial: fasthttpSocksDialer('socks5://localhost:1080') })
+ */
+export function fasthttpSocksDialer(proxy: string): DialFunc {
+  return throughSocks(proxy, {})
+}
+
+/** As {@link fasthttpSocksDialer}, with `ms` milliseconds for connecting and as many for the proxy's answers. */
+export function fasthttpSocksDialerTimeout(proxy: string, ms: number): DialFunc {
+  return throughSocks(proxy, { timeout: ms, connectTimeout: ms })
+}
+
+/** As {@link fasthttpSocksDialer}, reaching the proxy over IPv4 and IPv6. */
+export function fasthttpSocksDialerDualStack(proxy: string): DialFunc {
+  return throughSocks(proxy, { dialDualStack: true })
+}
