@@ -1,0 +1,52 @@
+import type http from 'node:http'
+import type { RequestCtx } from '../src/server/request-ctx.js'
+import type { CtxMessages } from './ctx-messages.js'
+import { sharedMessages } from './shared-messages.js'
+
+/**
+ * Turns one node:http function into a ctx function of the same further parameters, for code that is partly on `ctx` already:
+ * `await adaptHandler(report)(ctx, id)` runs `report(req, res, id)`. Adapted pieces of one request share `req` and `res`; what was set on
+ * `ctx.response` before is set on `res`. The promise resolves with the answer, or when the client goes away, and rejects with what the
+ * function throws before that.
+ *
+ * @param handler - answers sooner or later, itself or by what it starts
+ */
+export function adaptHandler<Rest extends unknown[]>(
+  handler: (req: http.IncomingMessage, res: http.ServerResponse, ...rest: Rest) => unknown
+): (ctx: RequestCtx, ...rest: Rest) => Promise<void> {
+  return async (ctx, ...rest) => {
+    const messages = sharedMessages(ctx)
+    messages.mirror()
+    const { req, res, answered } = messages
+    const { gone, forget } = clientGone(ctx, messages)
+    try {
+      const failed = Promise.resolve(handler(req, res, ...rest)).then(() => answered)
+      await Promise.race([answered, gone, failed])
+    } finally {
+      forget()
+    }
+  }
+}
+
+/** Tells the messages that the connection is lost, as node:http does. */
+function clientGone(
+  ctx: RequestCtx,
+  { req, res }: CtxMessages
+): { gone: Promise<void>; forget: () => void } {
+  const { signal } = ctx
+  const { socket } = req
+  let forget = (): void => undefined
+  const gone = new Promise<void>((resolve) => {
+    const onAbort = (): void => {
+      // A server that shuts down lets answers finish.
+      if (!socket.readableEnded && !socket.destroyed) return
+      req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
+      res.destroy()
+      res.emit('close')
+      resolve()
+    }
+    signal.addEventListener('abort', onAbort)
+    forget = () => signal.removeEventListener('abort', onAbort)
+  })
+  return { gone, forget }
+}
