@@ -241,6 +241,7 @@ export {
   TCPDialer,
 } from './net/dialer.js'
 export type { Resolver, TCPDialerOptions } from './net/dialer.js'
+export type { RequestMessage } from './server/diagnostics.js'
 export { auditRetention } from './server/retention/audit.js'
 export type { RetainedCtx } from './server/retention/audit.js'
 export type { RetentionOptions } from './server/retention/guard-handler.js'

@@ -33,4 +33,8 @@ export class DetachedOwner implements CtxOwner {
   }
 
   earlyHints(): void {}
+
+  onShutdown(): () => void {
+    return () => {}
+  }
 }

@@ -64,6 +64,8 @@ export interface CtxOwner {
   rawHeaders(): string[] | undefined
   signalOf(): AbortSignal
   earlyHints(header: Response['header']): void
+  /** Calls `hook` when the server shuts down, even after the request. @returns takes `hook` back */
+  onShutdown(hook: () => void): () => void
 }
 
 /** The user value under which the router keeps the parameters of the matched path. */

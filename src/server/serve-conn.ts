@@ -14,45 +14,25 @@ import { NEED_MORE } from '../http/field-block.js'
 import type { ResponseHeader } from '../http/response-header.js'
 import type { Response } from '../http/response.js'
 import type { Conn, ConnReceiver } from '../net/conn.js'
-import { BodyCollector } from '../wire/body-collector.js'
-import { BodyReader } from '../wire/body-reader.js'
-import type { ChunkSink } from '../wire/chunked.js'
+import { pumpStream, pumpWriter, type BodyPump } from '../wire/body-pump.js'
 import { RequestParser } from '../wire/request-parser.js'
+import { BODY_TOO_LARGE, BodyIntake, TOO_MUCH_UNREAD } from './body-intake.js'
+import { ConnDeadlines } from './conn-deadlines.js'
+import { ConnExchange, type ExchangeOwner } from './conn-exchange.js'
+import { BODY, CLOSED, DRAIN, HANDLER, HEAD, HIJACKED, LINGER, RESPONSE } from './conn-phase.js'
 import type { BodySink, ErrorAnswer, Exchange } from './exchange.js'
 import { handleForm, isLargeForm } from './form-handler.js'
 import { headError } from './head-errors.js'
 import { runHijack } from './hijack.js'
 import { InputStash } from './input-stash.js'
 import { Output, type OutputOwner } from './output.js'
-import { OutputWatch } from './output-watch.js'
 import { RequestBodyStream } from './request-body-stream.js'
 import type { CtxOwner, Logger, RequestCtx } from './request-ctx.js'
 import { writeResponse, type StreamingResponse } from './response-writer.js'
 import type { ServerCore } from './server-core.js'
-import { pumpStream, pumpWriter, type BodyPump } from '../wire/body-pump.js'
-
-// What the connection is doing.
-const HEAD = 0
-/** Gathering a body before the handler runs. */
-const BODY = 1
-/** The handler has not settled. */
-const HANDLER = 2
-/** A body stream is being sent. */
-const RESPONSE = 3
-/** Discarding what the handler left of the request body. */
-const DRAIN = 4
-/** Answered and half closed: input is discarded, so that its arrival cannot reset the connection under the answer. */
-const LINGER = 5
-const HIJACKED = 6
-const CLOSED = 7
 
 /** Input kept while a handler runs; reading pauses above. */
 const MAX_STASH_BYTES = 64 * 1024
-/** Unread request body that is discarded for the sake of keeping the connection. */
-const MAX_DRAIN_BYTES = 256 * 1024
-/** How long the rest of a client's input is waited for. */
-const LINGER_MS = 2000
-
 const CR = 13
 const LF = 10
 
@@ -62,24 +42,18 @@ let connections = 0
  * Serves one connection: reads requests, runs the handler and writes the answers, one after the other and in order. Purely
  * event-driven; a synchronous handler is called from within the read callback and all answers of one read leave in one write.
  */
-export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner {
+export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputOwner {
   readonly connID = ++connections
   readonly connTime = Date.now()
   requestNum = 0
   requestTime = 0
-  /** When this connection's time is up, in milliseconds since the epoch; 0 for never. */
-  deadline = 0
-  onDrain: (() => void) | undefined = undefined
-  onPeerEnd: (() => void) | undefined = undefined
-  onAbort: ((err: Error | undefined) => void) | undefined = undefined
-  onPipelined: (() => void) | undefined = undefined
-
   readonly #server: ServerCore
   readonly conn: Conn
-  readonly #parser = new RequestParser()
-  readonly #body = new BodyReader()
+  readonly parser = new RequestParser()
+  readonly #body = new BodyIntake()
   readonly #stash = new InputStash()
   readonly #out: Output
+  readonly #deadlines: ConnDeadlines
   #state = HEAD
   #ctx: RequestCtx | null = null
   /** Inside the loop over a read: output is gathered until its end. */
@@ -90,28 +64,14 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   #input: Buffer | null = null
   #pos = 0
   #inputEnd = 0
-
   /** Time of the read under way. */
   #now = 0
-  #headStarted = 0
-  /** When the request must have been read and its answer sent; 0 for never. */
-  #readBy = 0
-  #sendBy = 0
-  readonly #watch = new OutputWatch()
-  /** The body's framing is broken: what follows means nothing. */
-  #broken = false
+
   #keepAlive = true
   #maxBody = 0
-  #writeTimeout = 0
-  #collector: BodyCollector | null = null
-  #sink: BodySink | null = null
-  #sinkPaused = false
-  #sinkEnded = false
-  #drained = 0
-
+  #exchange: ConnExchange | null = null
+  /** The handler writes the answer's bytes itself, through the exchange. */
   #taken = false
-  #ended = false
-  #endClose = false
   #pump: BodyPump | null = null
   #abort: AbortController | null = null
 
@@ -119,8 +79,14 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#server = server
     this.conn = conn
     this.#out = new Output(conn, this)
-    this.#parser.fields.anyHost = server.answersErrors !== undefined
-    this.deadline = Date.now() + server.options.readHeaderTimeout
+    this.#deadlines = new ConnDeadlines(server.options)
+    this.#deadlines.accepted(this.connTime)
+    this.parser.fields.anyHost = server.answersErrors !== undefined
+  }
+
+  /** When this connection's time is up, in milliseconds since the epoch; 0 for never. */
+  get deadline(): number {
+    return this.#deadlines.current
   }
 
   get logger(): Logger {
@@ -161,12 +127,13 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     const now = Date.now()
     this.#now = now
     this.#server.heads.tick(now)
-    if (this.#state === HEAD && this.#headStarted === 0) this.#server.stateChanged(this, 'active')
+    if (this.#state === HEAD && this.#deadlines.headStarted === 0)
+      this.#server.stateChanged(this, 'active')
     this.#input = buf
     this.#inputEnd = end
     const rest = this.#consume(buf, start, end)
     this.#input = null
-    this.#parser.endOfRead()
+    this.parser.endOfRead()
     if (rest < end && this.#state < LINGER) this.#keep(buf, rest, end)
     else this.#stash.clear()
     this.#endRun(now)
@@ -196,14 +163,14 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
           break
         case HANDLER:
         case RESPONSE: {
-          if (this.#broken) return end
+          if (this.#body.broken) return end
           if (this.#body.done) {
             const next = this.#readPipelined(buf, p, end)
             if (next === p) return p
             p = next
             break
           }
-          if (this.#sink === null || this.#sinkPaused) return p
+          if (!this.#body.flows) return p
           p = this.#readBody(buf, p, end)
           break
         }
@@ -221,7 +188,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
 
   /** Parses a head at `p` and starts its request: the position behind it, or `p` when it is not complete. */
   #readHead(buf: Buffer, p: number, end: number): number {
-    const parser = this.#parser
+    const parser = this.parser
     // Empty lines before a request are nothing (RFC 9112, section 2.2): a connection that got them is as idle as before.
     const start = p
     while (buf[p] === CR && p + 1 < end && buf[p + 1] === LF) p += 2
@@ -253,7 +220,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   /** A head is complete: what follows depends on the body and on what the handler asks for. */
   #begin(buf: Buffer, p: number, end: number): void {
     const { options } = this.#server
-    const parser = this.#parser
+    const parser = this.parser
     const fields = parser.fields
     this.#state = BODY
     let ctx = this.#ctx
@@ -266,11 +233,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.requestTime = this.#now
     this.#keepAlive = !header.connectionClose()
     this.#maxBody = options.maxRequestBodySize
-    this.#writeTimeout = options.writeTimeout
-    if (this.#headStarted === 0) this.#headStarted = this.requestTime
-    this.#readBy = options.readTimeout > 0 ? this.#headStarted + options.readTimeout : 0
-    this.deadline = this.#readBy
-    this.#sendBy = 0
+    this.#deadlines.requestStarted(this.#now)
 
     if (options.getOnly && parser.method !== 'GET' && parser.method !== 'HEAD') {
       return this.#fail(new GetOnlyError())
@@ -298,16 +261,17 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       this.#pos = p + length
       return this.#dispatch()
     }
-    this.#collector = new BodyCollector(fields.chunked ? 0 : length)
+    this.#body.gather(fields.chunked ? 0 : length, this.#maxBody)
   }
 
   /** Gives a further request to a handler that holds answers back; what cannot be served like that waits for its turn. */
   #readPipelined(buf: Buffer, p: number, end: number): number {
     // Only the server's own handler may take what comes: one behind a router has been chosen for its request alone.
-    if (this.onPipelined === undefined || this.#server.takesExchange !== true) return p
-    if (this.#ended || !this.#keepAlive) return p
-    const parser = this.#parser
-    const { readBufferSize, readTimeout } = this.#server.options
+    if (this.#server.takesExchange !== true) return p
+    const exchange = this.#taken ? this.#exchange! : null
+    if (exchange?.onPipelined === undefined || exchange.ended || !this.#keepAlive) return p
+    const parser = this.parser
+    const { readBufferSize } = this.#server.options
     if (parser.parse(buf, p, end) < 0 || parser.next - p > readBufferSize || this.isUpgrade) {
       return p
     }
@@ -315,23 +279,17 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.requestNum++
     this.#keepAlive = !closes && (parser.minorVersion === 1 || keepsAlive)
     this.#body.start(chunked, chunked ? 0 : Math.max(contentLength, 0), readBufferSize)
-    this.#sink = null
-    this.#sinkPaused = false
-    this.#sinkEnded = false
-    this.#readBy = readTimeout > 0 ? this.#now + readTimeout : 0
-    if (!this.#body.done) this.deadline = this.#readBy
+    this.#deadlines.pipelined(this.#now, this.#body.done)
     this.#pos = parser.next
-    this.onPipelined()
+    exchange.onPipelined()
     return this.#pos
   }
 
   #configure(config: ReturnType<NonNullable<ServerCore['options']['headerReceived']>>): void {
     if (config === undefined) return
     if ((config.maxRequestBodySize ?? 0) > 0) this.#maxBody = config.maxRequestBodySize!
-    if ((config.writeTimeout ?? 0) > 0) this.#writeTimeout = config.writeTimeout!
-    if ((config.readTimeout ?? 0) > 0) {
-      this.deadline = this.#readBy = this.requestTime + config.readTimeout!
-    }
+    if ((config.writeTimeout ?? 0) > 0) this.#deadlines.writeTimeout = config.writeTimeout!
+    if ((config.readTimeout ?? 0) > 0) this.#deadlines.limitRead(this.#now, config.readTimeout!)
   }
 
   /** Settles `Expect: 100-continue`; `false` when the request was answered. */
@@ -356,41 +314,23 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
 
   /** Reads body bytes: the position reached. */
   #readBody(buf: Buffer, p: number, end: number): number {
-    const body = this.#body
-    const next = body.read(buf, p, end, this)
+    const next = this.#body.read(buf, p, end)
     if (next < 0) {
-      this.#bodyFailed(new BrokenChunkError())
-      return end
-    }
-    if (this.#state === BODY && this.#collector!.length + body.announced > this.#maxBody) {
-      this.#fail(new BodyTooLargeError(this.#maxBody))
-      return end
-    }
-    if (this.#state === DRAIN && (this.#drained += next - p) > MAX_DRAIN_BYTES) {
-      this.#close()
+      if (next === BODY_TOO_LARGE) this.#fail(new BodyTooLargeError(this.#maxBody))
+      else if (next === TOO_MUCH_UNREAD) this.#close()
+      else this.#bodyFailed(new BrokenChunkError())
       return end
     }
     this.#pos = next
-    if (body.done) this.#bodyDone()
+    if (this.#body.done) this.#bodyDone()
     return next
-  }
-
-  onChunkData(buf: Buffer, start: number, end: number): boolean {
-    if (this.#state === BODY) {
-      this.#collector!.onChunkData(buf, start, end)
-      return this.#collector!.length <= this.#maxBody
-    }
-    if (this.#sink === null || this.#state === DRAIN) return true
-    this.#sinkPaused = !this.#sink.onData(Buffer.from(buf.subarray(start, end)))
-    return !this.#sinkPaused
   }
 
   #bodyDone(): void {
     switch (this.#state) {
       case BODY: {
         const ctx = this.#ctx!
-        ctx.request._body.setRaw(this.#collector!.take())
-        this.#collector = null
+        ctx.request._body.setRaw(this.#body.takeGathered())
         ctx.request.header._trailerFields = this.#body.trailers
         this.#dispatch()
         break
@@ -404,25 +344,16 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   #endSink(): void {
-    if (!this.#out.blocked) this.deadline = this.#sendBy
-    if (this.#sink === null || this.#sinkEnded) return
-    this.#sinkEnded = true
-    this.#sink.onEnd(this.#body.trailers)
+    if (!this.#out.blocked) this.#deadlines.current = this.#deadlines.sendBy
+    this.#body.endSink()
   }
 
   #bodyFailed(err: FastHttpError): void {
     if (this.#state === BODY) return this.#fail(err)
     this.#keepAlive = false
-    const sink = this.#sink
-    this.#sink = null
     if (this.#state === DRAIN) return this.#close()
-    if (sink !== null && !this.#sinkEnded) {
-      this.#sinkEnded = true
-      sink.onError(err)
-    }
     // The handler may still answer.
-    this.#body.start(false, 0, 0)
-    this.#broken = true
+    this.#body.breakOff(err)
   }
 
   onEnd(): void {
@@ -440,7 +371,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       case RESPONSE:
         if (!this.#body.done) this.#bodyFailed(new UnexpectedEOFError())
         this.#abort?.abort(new ConnectionClosedError())
-        this.onPeerEnd?.()
+        if (this.#taken) this.#exchange!.onPeerEnd?.()
         break
     }
   }
@@ -455,10 +386,10 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   // Running the handler
 
   #dispatchStreaming(ctx: RequestCtx): void {
-    const stream = new RequestBodyStream(this, (trailers) => {
+    const stream = new RequestBodyStream(this.#ownExchange(), (trailers) => {
       ctx.request.header._trailerFields = trailers
     })
-    const { chunked, contentLength } = this.#parser.fields
+    const { chunked, contentLength } = this.parser.fields
     ctx.request._body.setStream(stream, chunked ? -1 : contentLength)
     this.#dispatch()
   }
@@ -468,7 +399,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     const ctx = this.#ctx!
     let settled: unknown
     try {
-      settled = this.#parser.fields.multipart
+      settled = this.parser.fields.multipart
         ? handleForm(this.#server, ctx, this.#maxBody)
         : this.#server.handler(ctx)
     } catch (err) {
@@ -484,31 +415,36 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       return
     }
     ctx.request._body.settle()
-    if (this.#body.done) this.deadline = 0
+    if (this.#body.done) this.#deadlines.current = 0
     ;(settled as Promise<void>).then(this.#onSettled, this.#onRejected)
   }
 
   readonly #onSettled = (): void => {
-    this.#resumed(() => this.#finish())
+    const entered = this.#enter()
+    this.#finish()
+    if (entered) this.#leave()
   }
 
   readonly #onRejected = (err: unknown): void => {
-    this.#resumed(() => this.#handlerFailed(err))
+    const entered = this.#enter()
+    this.#handlerFailed(err)
+    if (entered) this.#leave()
   }
 
-  /** Goes on after a handler or a body stream: what `step` does, then the input that came meanwhile. */
-  #resumed(step: () => void): void {
-    if (this.#running) {
-      step()
-      return
-    }
+  /** Begins to go on after a handler or a body stream; `false` within the loop, which goes on by itself. */
+  #enter(): boolean {
+    if (this.#running) return false
     this.#running = this.#out.held = true
-    const now = Date.now()
-    this.#server.heads.tick(now)
-    step()
+    this.#now = Date.now()
+    this.#server.heads.tick(this.#now)
+    return true
+  }
+
+  /** Handles the input that came meanwhile. */
+  #leave(): void {
     this.#running = this.#out.held = false
-    if (!this.#stash.isEmpty && (!this.#isAnswering || this.#sink !== null)) this.#runStash()
-    else this.#endRun(now)
+    if (!this.#stash.isEmpty && (!this.#isAnswering || this.#body.hasSink)) this.#runStash()
+    else this.#endRun(this.#now)
     this.#resumeInput()
   }
 
@@ -556,14 +492,13 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   #finish(): void {
     if (this.#state === CLOSED || this.#state === HIJACKED) return this.#release()
     const ctx = this.#ctx!
-    this.#sendBy = this.#writeTimeout > 0 ? Date.now() + this.#writeTimeout : 0
-    if (!this.#out.blocked) this.deadline = this.#sendBy
+    this.#deadlines.sending()
+    if (!this.#out.blocked) this.#deadlines.current = this.#deadlines.sendBy
     if (this.#taken) {
-      if (!this.#ended) {
-        this.#server.logError(this.conn, new HandlerFailedError('no answer was given'), undefined)
-        return this.#destroy()
-      }
-      return this.#answered(this.#endClose)
+      const { ended, closes } = this.#exchange!
+      if (ended) return this.#answered(closes)
+      this.#server.logError(this.conn, new HandlerFailedError('no answer was given'), undefined)
+      return this.#destroy()
     }
     if (ctx._timeoutResponse !== null) return this.#finishTimedOut(ctx)
     const response = ctx.response
@@ -575,7 +510,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   #finishTimedOut(ctx: RequestCtx): void {
     const response = ctx._timeoutResponse!
     const isHead = ctx.isHead()
-    this.#parser.abandonFields()
+    this.parser.abandonFields()
     ctx.request._body.settle()
     ctx.setRemoteAddr(ctx.remoteAddr())
     ctx._owner = null
@@ -585,7 +520,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   #respond(response: Response, ctx: RequestCtx): void {
-    const { options, heads, shuttingDown } = this.#server
+    const { options, heads, shuttingDown, draining } = this.#server
     const { maxRequestsPerConn } = options
     const close =
       !this.#keepAlive ||
@@ -595,8 +530,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       (maxRequestsPerConn > 0 && this.requestNum >= maxRequestsPerConn) ||
       // An interim status answers nothing, and after 101 the connection is another protocol's.
       (response.statusCode() < 200 && ctx._hijackHandler === null) ||
-      (options.closeOnShutdown && shuttingDown)
-    const { minorVersion } = this.#parser
+      (options.closeOnShutdown && shuttingDown) ||
+      draining
+    const { minorVersion } = this.parser
     const sent = writeResponse(this.#out, heads, response, ctx.isHead(), minorVersion, close)
     if (typeof sent === 'boolean') this.#sent(ctx, sent)
     else this.#stream(response, sent, ctx)
@@ -616,15 +552,16 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     }
     const done = (err: Error | undefined): void => {
       this.#pump = null
-      this.#resumed(() => {
-        if (this.#state === CLOSED) return this.#release()
-        if (err !== undefined) {
-          this.#server.logError(this.conn, err, err)
-          return this.#destroy()
-        }
+      const entered = this.#enter()
+      if (this.#state === CLOSED) this.#release()
+      else if (err !== undefined) {
+        this.#server.logError(this.conn, err, err)
+        this.#destroy()
+      } else {
         if (chunked) this.#out.add('0\r\n' + response.header._trailerSection())
         this.#sent(ctx, close)
-      })
+      }
+      if (entered) this.#leave()
     }
     if (typeof source === 'function') this.#pump = pumpWriter(source, chunked, target, done)
     else this.#pump = pumpStream(source, size, chunked, target, done)
@@ -643,9 +580,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     }
     if (!this.#body.done) {
       this.#state = DRAIN
-      this.#drained = 0
-      this.#sink = null
-      this.deadline = Math.max(this.#readBy, Date.now() + LINGER_MS)
+      this.#body.reset()
+      this.#deadlines.draining()
       if (this.#peerEnded) this.#close()
       else this.#release()
       return
@@ -656,39 +592,25 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   /** Ready for the next request of this connection. */
   #nextRequest(): void {
     this.#state = HEAD
-    this.#headStarted = 0
-    this.#resetExchange()
-  }
-
-  #resetExchange(): void {
-    this.#taken = false
-    this.#ended = false
-    this.#sink = null
-    this.#sinkPaused = false
-    this.#sinkEnded = false
+    this.#deadlines.headStarted = 0
+    this.#body.reset()
     this.#abort = null
-    this.onDrain = undefined
-    this.onPeerEnd = undefined
-    this.onAbort = undefined
-    this.onPipelined = undefined
+    if (!this.#taken) return
+    this.#taken = false
+    this.#exchange!.reset()
   }
 
   /** All of a read is handled: an idle connection holds no ctx and no text. */
   #betweenReads(now: number): void {
-    const { options } = this.#server
     this.#release()
     // The time of a client that does not read is watched already.
     if (this.#out.blocked) return
     if (!this.#stash.isEmpty) {
-      if (this.#headStarted === 0) {
-        this.#headStarted = now
-        this.deadline = now + options.readHeaderTimeout
-      }
+      this.#deadlines.headPending(now)
       return
     }
     if (this.requestNum === 0) return
-    const idle = options.idleTimeout > 0 ? options.idleTimeout : options.readTimeout
-    this.deadline = idle > 0 ? now + idle : 0
+    this.#deadlines.idle(now)
     this.#server.stateChanged(this, 'idle')
   }
 
@@ -704,7 +626,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#out.flush()
     this.#release()
     this.#state = HIJACKED
-    this.deadline = 0
+    this.#deadlines.current = 0
     const stream = this.conn.detach(this.#takeInput())
     this.#server.stateChanged(this, 'hijacked')
     const { keepHijackedConns } = this.#server.options
@@ -735,23 +657,21 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
 
   /** Looks whether the peer takes its output, and when to look again. */
   #watchOutput(): void {
-    const { idleTimeout, readTimeout } = this.#server.options
-    const patience = idleTimeout || readTimeout || Infinity
-    this.deadline = this.#watch.look(this.conn, this.#sendBy, patience)
-    if (this.deadline === 0) this.conn.destroy()
+    if (!this.#deadlines.watchOutput(this.conn)) this.conn.destroy()
   }
 
   onWritable(): void {
     this.#out.blocked = false
     if (this.#state >= LINGER) return
-    this.deadline = this.#body.done ? this.#sendBy : this.#readBy
+    const { sendBy, readBy } = this.#deadlines
+    this.#deadlines.current = this.#body.done ? sendBy : readBy
     this.#out.notifyDrain()
-    this.#resumed(() => {})
+    if (this.#enter()) this.#leave()
   }
 
   onOutputDrained(): void {
     this.#pump?.onDrain()
-    this.onDrain?.()
+    if (this.#taken) this.#exchange!.onDrain?.()
   }
 
   // Ends
@@ -761,7 +681,6 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     const ctx = (this.#ctx ??= this.#server.acquireCtx(this))
     // What is still there is of the request before.
     if (this.#state === HEAD) ctx.reset()
-    this.#collector = null
     this.#server.logError(this.conn, err, err)
     if (this.#state === HANDLER && this.#taken) return this.#destroy()
     this.#state = HANDLER
@@ -781,7 +700,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#release()
     this.#out.flush()
     this.#state = LINGER
-    this.deadline = Date.now() + LINGER_MS
+    this.#deadlines.lingering()
     const text = answersErrors(this.conn, err)
     if (text === undefined) return
     this.#out.add(text)
@@ -803,7 +722,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   /** Closes after what was written is sent; lingers when the client may still be sending (RFC 9112, section 9.6). */
   #close(): void {
     this.#release()
-    if (this.#keepAlive || this.#broken || !this.#body.done || this.#hasInput) this.#linger()
+    if (this.#keepAlive || this.#body.broken || !this.#body.done || this.#hasInput) this.#linger()
     else this.#closeNow()
   }
 
@@ -832,7 +751,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   onDeadline(): void {
-    this.deadline = 0
+    this.#deadlines.current = 0
     switch (this.#state) {
       case HEAD:
         if (this.#out.blocked) this.#watchOutput()
@@ -857,10 +776,9 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   onClose(err: Error | undefined): void {
     const state = this.#state
     this.#state = CLOSED
-    this.deadline = 0
+    this.#deadlines.current = 0
     this.#out.drop()
     this.#stash.drop()
-    this.#collector = null
     this.#server.closed(this, state === HIJACKED)
     if (state !== HANDLER && state !== RESPONSE) {
       this.#release()
@@ -871,14 +789,10 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
       new ConnectionClosedError(undefined, err === undefined ? undefined : { cause: err })
     )
     this.#pump?.abort()
-    const sink = this.#sink
-    if (sink !== null && !this.#sinkEnded) {
-      this.#sinkEnded = true
-      sink.onError(
-        new UnexpectedEOFError(undefined, err === undefined ? undefined : { cause: err })
-      )
-    }
-    if (!this.#ended) this.onAbort?.(err)
+    this.#body.failSink(
+      new UnexpectedEOFError(undefined, err === undefined ? undefined : { cause: err })
+    )
+    if (this.#taken && !this.#exchange!.ended) this.#exchange!.onAbort?.(err)
   }
 
   // What ctx asks for
@@ -894,7 +808,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   earlyHints(header: ResponseHeader): void {
-    if (this.#parser.minorVersion === 0) return
+    if (this.parser.minorVersion === 0) return
     let text = 'HTTP/1.1 103 Early Hints\r\n'
     for (const link of header.peekAll('Link')) text += `Link: ${link}\r\n`
     this.#out.add(text + '\r\n')
@@ -902,58 +816,49 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     this.#out.flush()
   }
 
+  onShutdown(hook: () => void): () => void {
+    return this.#server.onShutdown(hook)
+  }
+
   // Exchange
 
   take(): Exchange {
     this.#taken = true
-    return this
+    return this.#ownExchange()
   }
 
-  get method(): string {
-    return this.#parser.method
+  #ownExchange(): ConnExchange {
+    return (this.#exchange ??= new ConnExchange(this))
   }
-  get target(): string {
-    return this.#parser.target
-  }
-  get minorVersion(): number {
-    return this.#parser.minorVersion
-  }
-  get keepAlive(): boolean {
+
+  get mayKeepAlive(): boolean {
     return this.#keepAlive && !this.#server.shuttingDown && !this.#server.options.disableKeepalive
   }
-  get hasBody(): boolean {
-    const { chunked, contentLength } = this.#parser.fields
-    return chunked || contentLength > 0
-  }
   get isUpgrade(): boolean {
-    return (
-      this.#parser.method === 'CONNECT' ||
-      (this.#parser.fields.upgrades && this.#parser.fields.find('Upgrade') >= 0)
-    )
+    const { method, fields } = this.parser
+    return method === 'CONNECT' || (fields.upgrades && fields.find('Upgrade') >= 0)
   }
   get expectsContinue(): boolean {
-    return (
-      this.#parser.fields.expectsContinue && this.#parser.minorVersion === 1 && !this.#body.done
-    )
+    const { minorVersion, fields } = this.parser
+    return fields.expectsContinue && minorVersion === 1 && !this.#body.done
   }
   get pendingBytes(): number {
     return this.#out.pendingBytes
   }
 
   rawHeaders(): string[] {
-    const fields = this.#parser.fields
+    const { fields } = this.parser
     const list: string[] = []
     for (let i = 0; i < fields.count; i++) list.push(fields.name(i), fields.value(i))
     return list
   }
 
   readBody(sink: BodySink): void {
-    this.#sink = sink
+    this.#body.passTo(sink)
     const held = this.#ctx?.request._body
     if (held !== undefined && !held.isStream && !held.isEmpty) {
-      sink.onData(Buffer.from(held.toBytes()))
-      this.#sinkEnded = true
-      return sink.onEnd(this.#ctx!.request.header._trailerFields)
+      const trailers = this.#ctx!.request.header._trailerFields
+      return this.#body.giveAll(Buffer.from(held.toBytes()), trailers)
     }
     if (this.#body.done) return this.#endSink()
     this.#pullStash()
@@ -961,10 +866,10 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
   }
 
   resumeBody(): void {
-    if (!this.#sinkPaused) return
-    this.#sinkPaused = false
+    if (!this.#body.isPaused) return
+    this.#body.resumeSink()
     this.#pullStash()
-    if (!this.#sinkPaused) this.#resumeInput()
+    if (!this.#body.isPaused) this.#resumeInput()
   }
 
   /** Feeds stashed input to the sink, outside the read callback. */
@@ -976,16 +881,10 @@ export class ServeConn implements ConnReceiver, CtxOwner, ChunkSink, OutputOwner
     return this.#state === CLOSED || this.#out.write(data)
   }
 
-  end(close: boolean): void {
-    this.#ended = true
-    this.#endClose = close
-  }
-
-  upgrade(): { socket: Duplex; head: Buffer } {
+  handOver(): { socket: Duplex; head: Buffer } {
     this.#out.flush()
-    this.#ended = true
     this.#state = HIJACKED
-    this.deadline = 0
+    this.#deadlines.current = 0
     const head = this.#takeInput()
     this.#release()
     this.#server.stateChanged(this, 'hijacked')

@@ -4,8 +4,8 @@ import type { Conn } from '../net/conn.js'
 import type { HeadWriter } from '../wire/head-writer.js'
 import type { ErrorAnswer } from './exchange.js'
 import type { ConnState, SERVER_DEFAULTS, ServerOptions } from './options.js'
-import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
-import type { ServeConn } from './serve-conn.js'
+import type { Timed } from './deadline-sweep.js'
+import type { CtxOwner, Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 
 type Resolved = {
   -readonly [K in keyof typeof SERVER_DEFAULTS]: (typeof SERVER_DEFAULTS)[K] extends number
@@ -18,6 +18,19 @@ type Resolved = {
 /** Options with every default filled in. */
 export type ResolvedOptions = ServerOptions & Resolved
 
+/** A connection as its server sees it. */
+export interface ServedConn extends Timed {
+  readonly conn: Conn
+  /** Requests read so far. */
+  readonly requestNum: number
+  /** Between two requests, with nothing of the next one read? */
+  readonly isIdle: boolean
+  /** Closes once what is under way is answered. */
+  shutdown(): void
+  /** Closes at once. */
+  kill(): void
+}
+
 /** What a connection needs of its server. */
 export interface ServerCore {
   readonly options: ResolvedOptions
@@ -29,11 +42,15 @@ export interface ServerCore {
   readonly heads: HeadWriter
   readonly logger: Logger
   readonly shuttingDown: boolean
-  acquireCtx(owner: ServeConn): RequestCtx
+  /** Connections close after their next response and say so in it; until then they are served as ever. */
+  readonly draining: boolean
+  acquireCtx(owner: CtxOwner): RequestCtx
   releaseCtx(ctx: RequestCtx): void
-  stateChanged(conn: ServeConn, state: ConnState): void
+  stateChanged(conn: ServedConn, state: ConnState): void
   /** `hijacked`: the connection was handed out before, and is nobody's to tell of. */
-  closed(conn: ServeConn, hijacked: boolean): void
+  closed(conn: ServedConn, hijacked: boolean): void
+  /** Calls `hook` when the server shuts down, soon if it does already. @returns takes `hook` back */
+  onShutdown(hook: () => void): () => void
   /** Sets the answer to a request that failed with `err`. */
   answerError(ctx: RequestCtx, err: FastHttpError): void
   /** Logs `err`, unless it is what clients do every day. `cause` is what was thrown. */

@@ -24,11 +24,12 @@ import { CtxPool } from './ctx-pool.js'
 import { DeadlineSweep } from './deadline-sweep.js'
 import { kAnswersErrors, kTakesExchange, type ErrorAnswer } from './exchange.js'
 import { SERVER_DEFAULTS, type ConnState, type ServerOptions } from './options.js'
-import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
+import type { CtxOwner, Logger, RequestCtx, RequestHandler } from './request-ctx.js'
+import { isTraced, tracedHandler } from './diagnostics.js'
 import { resolveOptions } from './resolve-options.js'
 import { guardHandler, retentionFromEnvironment } from './retention/guard-handler.js'
 import { ServeConn } from './serve-conn.js'
-import type { ResolvedOptions, ServerCore } from './server-core.js'
+import type { ResolvedOptions, ServedConn, ServerCore } from './server-core.js'
 
 const STDERR: Logger = {
   printf: (text, ...args) => void process.stderr.write(format(text, ...args) + '\n'),
@@ -49,14 +50,14 @@ const EVERYDAY = new Set([
 
 /**
  * HTTP server. It listens and closes as `net.Server` does, so that supertest and process managers work with it, and has Go's methods
- * beside that. Emits 'listening', 'error' and 'close'. Go: `Server`.
+ * beside that. Emits 'listening', 'error', 'close' and, with the stream of every connection served, 'connection'. Go: `Server`.
  *
  * @example
  * new Server({ handler: (ctx) => ctx.setBody(`Hello, ${ctx.path()}`) }).listen(3000)
  */
 export class Server extends EventEmitter {
   /** Connections that are being served. */
-  readonly #conns = new Set<ServeConn>()
+  readonly #conns = new Set<ServedConn>()
   readonly #core: Core
   readonly #sweep: DeadlineSweep
   readonly #listeners = new Set<{ close(): unknown }>()
@@ -272,15 +273,34 @@ export class Server extends EventEmitter {
   /**
    * Stops listening, closes idle connections and resolves when the last request is answered. Aborts `ctx.signal` of running requests.
    *
-   * @param options - `signal`: rejects with its reason when it aborts; running requests go on
+   * @param options - `drainPeriod`: milliseconds in which connections are first served as before, each until a response has announced
+   *   `Connection: close`, so that no client loses a request that was on its way. `signal`: rejects with its reason when it aborts;
+   *   running requests go on
    */
-  async shutdown(options: { signal?: AbortSignal } = {}): Promise<void> {
-    const { signal } = options
-    this.#core.shuttingDown = true
+  async shutdown(options: { drainPeriod?: number; signal?: AbortSignal } = {}): Promise<void> {
+    const { drainPeriod = 0, signal } = options
     this.#net?.close()
     this.#net = null
     for (const listener of this.#listeners) listener.close()
+    if (drainPeriod > 0) await this.#drain(drainPeriod, signal)
+    this.#core.shuttingDown = true
     for (const conn of this.#conns) conn.shutdown()
+    this.#core.runShutdownHooks()
+    await this.#untilEmpty(signal)
+  }
+
+  async #drain(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    this.#core.draining = true
+    let timer: NodeJS.Timeout | undefined
+    const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
+    try {
+      await Promise.race([elapsed, this.#untilEmpty(signal)])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #untilEmpty(signal: AbortSignal | undefined): Promise<void> {
     if (this.#conns.size === 0) return
     await new Promise<void>((resolve, reject) => {
       this.#whenEmpty.push(resolve)
@@ -294,7 +314,7 @@ export class Server extends EventEmitter {
   }
 
   async #serveEach(listener: Listener, accept: (conn: Conn) => void): Promise<void> {
-    this.#core.shuttingDown = false
+    this.#core.serveOn()
     this.#listeners.add(listener)
     try {
       for (;;) {
@@ -357,7 +377,7 @@ export class Server extends EventEmitter {
         )
       : net.createServer(common, (socket) => accept(socket, false))
     server.on('listening', () => {
-      this.#core.shuttingDown = false
+      this.#core.serveOn()
       if (!secure) acceptInto(server, (socket) => accept(socket, true), onSharedRead)
       this.emit('listening')
     })
@@ -432,6 +452,7 @@ export class Server extends EventEmitter {
     this.#sweep.start()
     this.#core.stateChanged(served, 'new')
     served.start()
+    if (this.listenerCount('connection') > 0) this.emit('connection', conn.stream)
     return served
   }
 
@@ -446,7 +467,7 @@ export class Server extends EventEmitter {
   }
 
   /** A hijacked connection counts until it is closed. */
-  #releaseIP({ conn }: ServeConn): void {
+  #releaseIP({ conn }: ServedConn): void {
     const ip = this.#core.options.maxConnsPerIP > 0 ? ipv4Of(conn) : undefined
     if (ip === undefined) return
     const open = this.#perIP.get(ip) ?? 0
@@ -455,7 +476,7 @@ export class Server extends EventEmitter {
   }
 
   /** The server has nothing more to do with a connection. */
-  #left(served: ServeConn): void {
+  #left(served: ServedConn): void {
     if (!this.#conns.delete(served) || this.#conns.size > 0) return
     this.#sweep.stop()
     const waiting = this.#whenEmpty
@@ -494,19 +515,22 @@ class Core implements ServerCore {
   readonly options: ResolvedOptions
   readonly heads: HeadWriter
   readonly logger: Logger
-  handler!: RequestHandler
   takesExchange: boolean | ((header: RequestHeader) => boolean) = false
   answersErrors: ErrorAnswer | undefined = undefined
   shuttingDown = false
+  draining = false
   readonly #pool: CtxPool
-  readonly #onLeft: (conn: ServeConn) => void
-  readonly #onClosed: (conn: ServeConn) => void
-  readonly #waiting = new Map<ServeConn, () => void>()
+  readonly #onLeft: (conn: ServedConn) => void
+  readonly #onClosed: (conn: ServedConn) => void
+  readonly #waiting = new Map<ServedConn, () => void>()
+  readonly #shutdownHooks = new Set<() => void>()
+  #handler!: RequestHandler
+  #traced!: RequestHandler
 
   constructor(
     options: ResolvedOptions,
-    onLeft: (conn: ServeConn) => void,
-    onClosed: (conn: ServeConn) => void
+    onLeft: (conn: ServedConn) => void,
+    onClosed: (conn: ServedConn) => void
   ) {
     this.options = options
     this.#onLeft = onLeft
@@ -521,14 +545,25 @@ class Core implements ServerCore {
     this.setHandler(options.handler)
   }
 
+  get handler(): RequestHandler {
+    return isTraced() ? this.#traced : this.#handler
+  }
+
+  /** After a shutdown a server may serve again. */
+  serveOn(): void {
+    this.shuttingDown = false
+    this.draining = false
+  }
+
   setHandler(handler: RequestHandler): void {
-    this.handler = guardHandler(handler, this.options.debug ?? retentionFromEnvironment())
+    this.#handler = guardHandler(handler, this.options.debug ?? retentionFromEnvironment())
+    this.#traced = tracedHandler(this.#handler)
     this.takesExchange =
       (handler as { [kTakesExchange]?: Core['takesExchange'] })[kTakesExchange] ?? false
     this.answersErrors = (handler as { [kAnswersErrors]?: ErrorAnswer })[kAnswersErrors]
   }
 
-  acquireCtx(owner: ServeConn): RequestCtx {
+  acquireCtx(owner: CtxOwner): RequestCtx {
     return this.#pool.acquire(owner)
   }
 
@@ -536,20 +571,20 @@ class Core implements ServerCore {
     this.#pool.release(ctx)
   }
 
-  stateChanged(conn: ServeConn, state: ConnState): void {
+  stateChanged(conn: ServedConn, state: ConnState): void {
     if (this.options.connState !== undefined) this.#tell(conn, state)
     // Whoever took the connection over closes it; it is no longer the server's to wait for.
     if (state === 'hijacked') this.#forget(conn)
   }
 
-  closed(conn: ServeConn, hijacked: boolean): void {
+  closed(conn: ServedConn, hijacked: boolean): void {
     this.#onClosed(conn)
     if (hijacked) return
     if (this.options.connState !== undefined) this.#tell(conn, 'closed')
     this.#forget(conn)
   }
 
-  #tell({ conn }: ServeConn, state: ConnState): void {
+  #tell({ conn }: ServedConn, state: ConnState): void {
     try {
       this.options.connState!(conn, state)
     } catch (err) {
@@ -557,16 +592,29 @@ class Core implements ServerCore {
     }
   }
 
-  onceClosed(conn: ServeConn, fn: () => void): void {
+  onceClosed(conn: ServedConn, fn: () => void): void {
     this.#waiting.set(conn, fn)
   }
 
-  #forget(conn: ServeConn): void {
+  #forget(conn: ServedConn): void {
     this.#onLeft(conn)
     const fn = this.#waiting.get(conn)
     if (fn === undefined) return
     this.#waiting.delete(conn)
     fn()
+  }
+
+  onShutdown(hook: () => void): () => void {
+    if (this.shuttingDown) queueMicrotask(hook)
+    else this.#shutdownHooks.add(hook)
+    return () => this.#shutdownHooks.delete(hook)
+  }
+
+  /** Tells what was handed out that the server shuts down. */
+  runShutdownHooks(): void {
+    const hooks = [...this.#shutdownHooks]
+    this.#shutdownHooks.clear()
+    for (const hook of hooks) hook()
   }
 
   answerError(ctx: RequestCtx, err: FastHttpError): void {

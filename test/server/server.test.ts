@@ -5,7 +5,7 @@ import supertest from 'supertest'
 import { describe, expect, test, vi } from 'vitest'
 import { InmemoryListener, newPipeConns } from '../../src/features/fasthttputil/index.js'
 import { Server } from '../../src/index.js'
-import { connectTCP, portOf, RawClient, turns } from '../helpers/raw-client.js'
+import { connectTCP, portOf, RawClient, serve, turns } from '../helpers/raw-client.js'
 import { parseResponses } from '../helpers/responses.js'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -108,6 +108,19 @@ describe('as net.Server', () => {
       'ECONNREFUSED'
     )
   })
+})
+
+test("'connection' gives the stream of every connection served", async () => {
+  const served = await serve({ handler: (ctx) => ctx.setBody('x') })
+  const streams: net.Socket[] = []
+  served.server.on('connection', (stream: net.Socket) => streams.push(stream))
+  const client = await served.connect()
+  client.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n')
+  await client.until(/x$/)
+  expect(streams.map((stream) => stream.remotePort)).toEqual([
+    (client.stream as net.Socket).localPort,
+  ])
+  await served.close()
 })
 
 describe('shutdown', () => {
