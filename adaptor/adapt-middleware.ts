@@ -2,8 +2,8 @@ import type http from 'node:http'
 import type { RequestCtx } from '../src/server/request-ctx.js'
 import { statusHasBody } from '../src/wire/head-writer.js'
 import type { Response } from '../src/http/response.js'
-import { copyHeaders, CtxMessages } from './ctx-messages.js'
-import { addRouterView } from './router-view.js'
+import { copyHeaders, type CtxMessages } from './ctx-messages.js'
+import { knownMessages, sharedMessages } from './shared-messages.js'
 
 /** Goes on with the next handler; resolves when it has settled. */
 export type Next = () => void | Promise<void>
@@ -15,9 +15,6 @@ export type NodeMiddleware<
   Res extends http.ServerResponse = any, // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
 > = (req: Req, res: Res, next: (err?: unknown) => void) => unknown
 
-/** The messages that all adapted middlewares of one request share, under a key of the ctx. */
-const kShared = Symbol('fasthttp.messages')
-
 /**
  * Turns a connect or Express middleware into one for ctx handlers. Adapted middlewares of one request share one pair of messages. What
  * a middleware puts on `req` is readable as a user value of the same name further on (`req.user` as `ctx.userValue('user')`), headers and
@@ -27,49 +24,14 @@ const kShared = Symbol('fasthttp.messages')
  */
 export function adaptMiddleware(middleware: NodeMiddleware): CtxMiddleware {
   return async (ctx, next) => {
-    const known = ctx.userValue(kShared) as CtxMessages | undefined
-    const messages = known ?? share(ctx)
-    try {
-      const called = await call(middleware, messages)
-      if (!called) return
-      messages.publish()
-      await next()
-      if (known === undefined) await sendThrough(ctx, messages)
-    } finally {
-      // The first of a request outlasts the others.
-      if (known === undefined) messages.isLive = false
-    }
+    const isFirst = knownMessages(ctx) === undefined
+    const messages = sharedMessages(ctx)
+    const called = await call(middleware, messages)
+    if (!called) return
+    messages.publish()
+    await next()
+    if (isFirst) await sendThrough(ctx, messages)
   }
-}
-
-/** The messages of a ctx for handlers that other adapted ones may come before or after. */
-export function sharedMessages(ctx: RequestCtx): CtxMessages {
-  return (ctx.userValue(kShared) as CtxMessages | undefined) ?? share(ctx)
-}
-
-function share(ctx: RequestCtx): CtxMessages {
-  const messages = new CtxMessages(ctx)
-  const req = messages.req as unknown as Record<string, unknown>
-  const nodes = new Set(Object.keys(req))
-  /** Is `name` a field that middlewares and handlers put there, rather than node's? */
-  const isFree = (name: string): boolean => !nodes.has(name) && !name.startsWith('_')
-  ctx.visitUserValues((name, value) => {
-    if (isFree(name)) req[name] = value
-  })
-  // A middleware may replace a field at any time, as sessions do: what counts is what stands there now.
-  ctx._fields = {
-    has: (name) => isFree(name) && Object.hasOwn(req, name),
-    get: (name) => req[name],
-    set: (name, value) => {
-      if (isFree(name)) req[name] = value
-    },
-    delete: (name) => {
-      if (isFree(name)) delete req[name]
-    },
-  }
-  ctx.setUserValue(kShared, messages)
-  addRouterView(ctx, messages)
-  return messages
 }
 
 /** Runs the middleware: `true` when it called `next`, `false` when it has answered. */

@@ -2,10 +2,10 @@ import http from 'node:http'
 import { kTakesExchange } from '../src/server/exchange.js'
 import type { Logger, RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
 import { routingOf } from '../src/server/routing.js'
-import { sharedMessages } from './adapt-middleware.js'
 import { CtxMessages } from './ctx-messages.js'
 import { classesFor, classesOfServer, type MessageClasses } from './message-classes.js'
 import { fail, serveExchange, type ErrorLog } from './serve-exchange.js'
+import { sharedMessages } from './shared-messages.js'
 
 /** Anything that answers node:http requests: an Express or connect app, `koa.callback()`, a plain listener. */
 export type NodeHandler = (req: http.IncomingMessage, res: http.ServerResponse) => unknown
@@ -54,15 +54,9 @@ export function adaptedTarget(handler: RequestHandler): http.Server | undefined 
 
 /** Serves a ctx that a router is serving. */
 async function serveRouted(target: NodeHandler, ctx: RequestCtx): Promise<void> {
-  const messages = sharedMessages(ctx)
-  const { req, res, answered } = messages
-  try {
-    // It settles with the answer; what the target returns matters only when it rejects.
-    await Promise.race([answered, Promise.resolve(target(req, res)).then(() => answered)])
-  } finally {
-    // What the app keeps of them must not read the ctx of a later request.
-    messages.isLive = false
-  }
+  const { req, res, answered } = sharedMessages(ctx)
+  // It settles with the answer; what the target returns matters only when it rejects.
+  await Promise.race([answered, Promise.resolve(target(req, res)).then(() => answered)])
 }
 
 /** Serves a ctx that has no connection. */

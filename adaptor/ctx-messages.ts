@@ -27,11 +27,13 @@ export class CtxMessages {
   readonly answered: Promise<void>
   /** The ctx is still this request's: nothing may read it afterwards. */
   isLive = true
+  hasRouterView = false
   readonly #ctx: RequestCtx
   #resolve!: (settled?: unknown) => void
   #chunks: Uint8Array[] = []
   #stream: PassThrough | undefined
   #headApplied = false
+  #isMirrored = false
 
   constructor(ctx: RequestCtx, classes: MessageClasses = plain) {
     this.#ctx = ctx
@@ -66,12 +68,52 @@ export class CtxMessages {
     const ctx = this.#ctx
     if (req.url !== ctx.requestURI()) ctx.request.setRequestURI(req.url as string)
     if (res.statusCode !== 200) ctx.setStatusCode(res.statusCode)
-    for (const [name, value] of Object.entries(res.getHeaders())) {
-      ctx.response.header.del(name)
-      for (const one of Array.isArray(value) ? value : [value]) {
-        ctx.response.header.add(name, String(one))
+    for (const name of res.getHeaderNames()) this.#publishField(name)
+  }
+
+  #publishField(name: string): void {
+    const { header } = this.#ctx.response
+    header.del(name)
+    const value = this.res.getHeader(name)
+    if (value === undefined) return
+    for (const one of Array.isArray(value) ? value : [value]) header.add(name, String(one))
+  }
+
+  /** Gives the response the status and headers of `ctx.response`; what is set on it from here on is set there too. */
+  mirror(): void {
+    const { res } = this
+    if (this.#headApplied) return
+    copyHeaders(this.#ctx, res)
+    res.statusCode = this.#ctx.response.statusCode()
+    if (this.#isMirrored) return
+    this.#isMirrored = true
+    for (const method of ['setHeader', 'appendHeader', 'removeHeader'] as const) {
+      const own = res[method] as (name: string, ...rest: unknown[]) => unknown
+      const mirrored = (name: string, ...rest: unknown[]): unknown => {
+        const result = own.call(res, name, ...rest)
+        if (this.#isOpen) this.#publishField(name)
+        return result
       }
+      Object.assign(res, { [method]: mirrored })
     }
+    let { statusCode } = res
+    Object.defineProperty(res, 'statusCode', {
+      get: () => statusCode,
+      set: (status: number) => {
+        statusCode = status
+        if (this.#isOpen) this.#ctx.setStatusCode(status)
+      },
+    })
+  }
+
+  /** May the head of `ctx.response` be changed? */
+  get #isOpen(): boolean {
+    return this.isLive && !this.#headApplied
+  }
+
+  /** The ctx is over. */
+  [Symbol.dispose](): void {
+    this.isLive = false
   }
 
   /** `ctx.response` is the answer once `settled` is. */
@@ -201,8 +243,10 @@ function pushFrom(req: RequestInternals, source: Readable): void {
 
 /** Values of a header of the response as `setHeader` takes them. */
 export function copyHeaders(from: RequestCtx, to: http.ServerResponse): void {
+  // Taken first: a mirrored response changes them as it changes itself.
+  const lines = [...from.response.header.all()]
   for (const name of to.getHeaderNames()) to.removeHeader(name)
-  from.response.header.visitAll((name, value) => {
+  for (const [name, value] of lines) {
     if (!CONNECTION_FIELDS.has(name.toLowerCase())) to.appendHeader(name, value)
-  })
+  }
 }

@@ -1,11 +1,13 @@
 export { adapt, type AdaptOptions, type NodeHandler } from './adapt.js'
 export { adaptFetch } from './adapt-fetch.js'
+export { adaptHandler } from './adapt-handler.js'
 export {
   adaptMiddleware,
   type CtxMiddleware,
   type Next,
   type NodeMiddleware,
 } from './adapt-middleware.js'
+export { nodeRequest, nodeResponse } from './shared-messages.js'
 export { createServer, Server } from './server.js'
 export { toFetchHandler, type FetchHandler } from './to-fetch-handler.js'
 export { toNodeHandler, type ToNodeHandlerOptions } from './to-node-handler.js'

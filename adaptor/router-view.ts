@@ -1,6 +1,5 @@
 import * as compat from '../src/features/compat/index.js'
 import type { RequestCtx } from '../src/server/request-ctx.js'
-import { routingOf } from '../src/server/routing.js'
 import { copyHeaders, type CtxMessages } from './ctx-messages.js'
 
 type Fields = Record<string, unknown>
@@ -73,7 +72,6 @@ const VALUES: Record<string, (ctx: RequestCtx) => unknown> = {
  * request and response. So handlers that were left as they are when their app moved to the router go on working.
  */
 export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
-  if (routingOf(ctx) === undefined) return
   const req = messages.req as unknown as Fields
   const res = messages.res as unknown as Fields
   for (const [name, read] of Object.entries(READERS)) {
