@@ -1,5 +1,6 @@
-import { Project, ts } from 'ts-morph'
 import path from 'node:path'
+import { Project, ts } from 'ts-morph'
+import { ModuleResolver, pathOptions, sourceName } from './module-resolver.js'
 
 export interface SourceInput {
   /** Absolute path. */
@@ -31,10 +32,11 @@ export class Workspace {
   readonly #inputs = new Map<string, SourceInput>()
   readonly #byPath = new Map<string, ts.SourceFile>()
   readonly #resolved = new Map<string, ts.SourceFile | undefined>()
-  readonly #options: ts.CompilerOptions
+  readonly #resolver: ModuleResolver
 
   constructor(inputs: readonly SourceInput[], options: WorkspaceOptions = {}) {
-    this.#options = compilerOptions(options.tsconfig)
+    const compiler = compilerOptions(options.tsconfig)
+    this.#resolver = new ModuleResolver((file) => this.#inputs.has(file), compiler)
     // Packages are known by their names alone: their declarations are never loaded, which keeps
     // recognition linear in the size of the project's own code.
     const project = new Project({
@@ -43,9 +45,10 @@ export class Workspace {
       skipLoadingLibFiles: true,
       // Otherwise every file would be read and parsed a second time.
       useInMemoryFileSystem: true,
-      compilerOptions: this.#options,
+      compilerOptions: compiler,
       resolutionHost: () => ({
-        resolveModuleNames: (names, from) => names.map((name) => this.#resolvedModule(name, from)),
+        resolveModuleNames: (names, from) =>
+          names.map((name) => this.#resolver.resolve(name, from)),
       }),
     })
     for (const input of inputs) {
@@ -77,7 +80,7 @@ export class Workspace {
   resolve(specifier: string, from: ts.SourceFile): ts.SourceFile | undefined {
     const key = `${path.dirname(from.fileName)}\0${specifier}`
     if (!this.#resolved.has(key)) {
-      const target = this.#resolvedModule(specifier, from.fileName)?.resolvedFileName
+      const target = this.#resolver.resolve(specifier, from.fileName)?.resolvedFileName
       this.#resolved.set(key, target === undefined ? undefined : this.#byPath.get(target))
     }
     return this.#resolved.get(key)
@@ -101,52 +104,6 @@ export class Workspace {
     this.files.push(file)
     this.#byPath.set(fileName, file)
   }
-
-  #resolvedModule(name: string, from: string): ts.ResolvedModuleFull | undefined {
-    if (!name.startsWith('.') && !name.startsWith('/') && !this.#isAliased(name)) return undefined
-    const base = name.startsWith('.') ? path.resolve(path.dirname(from), name) : name
-    for (const candidate of candidates(base)) {
-      if (this.#inputs.has(candidate)) {
-        return { resolvedFileName: candidate, extension: path.extname(candidate) }
-      }
-    }
-    const host = {
-      fileExists: (file: string) => this.#inputs.has(file),
-      readFile: () => undefined,
-    }
-    return ts.resolveModuleName(name, from, this.#options, host).resolvedModule as
-      ts.ResolvedModuleFull | undefined
-  }
-
-  #isAliased(name: string): boolean {
-    const patterns = Object.keys(this.#options.paths ?? {})
-    if (patterns.length === 0) return this.#options.baseUrl !== undefined
-    return (
-      this.#options.baseUrl !== undefined ||
-      patterns.some((pattern) => name.startsWith(pattern.replace(/\*.*$/, '')))
-    )
-  }
-}
-
-/** The name a source has for the compiler: a script such as `bin/www` gets an extension. */
-function sourceName(file: string): string {
-  const full = path.resolve(file)
-  return path.extname(full) === '' ? `${full}.js` : full
-}
-
-const EXTENSIONS = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs']
-
-/** File names a relative specifier can mean, TypeScript's `.js` for `.ts` habit included. */
-function candidates(base: string): string[] {
-  const list = [base]
-  const written = /\.([mc]?)jsx?$/.exec(base)
-  if (written !== null) {
-    const stem = base.slice(0, -written[0].length)
-    list.push(`${stem}.${written[1]}ts`, `${stem}.tsx`)
-  }
-  for (const extension of EXTENSIONS) list.push(base + extension)
-  for (const extension of EXTENSIONS) list.push(path.join(base, `index${extension}`))
-  return list
 }
 
 function compilerOptions(tsconfig: string | undefined): ts.CompilerOptions {
@@ -160,16 +117,7 @@ function compilerOptions(tsconfig: string | undefined): ts.CompilerOptions {
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     moduleDetection: ts.ModuleDetectionKind.Force,
   }
-  if (tsconfig === undefined) return own
-  const { config } = ts.readConfigFile(tsconfig, ts.sys.readFile)
-  const host = { ...ts.sys, readDirectory: () => [] }
-  const parsed = ts.parseJsonConfigFileContent(config ?? {}, host, path.dirname(tsconfig))
-  const { paths, baseUrl } = parsed.options
-  return {
-    ...own,
-    ...(paths === undefined ? {} : { paths, pathsBasePath: parsed.options['pathsBasePath'] }),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-  }
+  return { ...own, ...pathOptions(tsconfig) }
 }
 
 function firstSyntaxProblem(program: ts.Program, file: ts.SourceFile): SyntaxProblem | undefined {
