@@ -6,25 +6,23 @@ import { sharedMessages } from './shared-messages.js'
 /**
  * Turns one node:http function into a ctx function of the same further parameters, for code that is partly on `ctx` already:
  * `await adaptHandler(report)(ctx, id)` runs `report(req, res, id)`. Adapted pieces of one request share `req` and `res`; what was set on
- * `ctx.response` before is set on `res`. The promise resolves with the answer, or when the client goes away, and rejects with what the
- * function throws before that.
+ * `ctx.response` before is set on `res`. The promise resolves with the answer, or when the client goes away, and rejects when
+ * the function's own does before that; what the function throws at once is thrown.
  *
  * @param handler - answers sooner or later, itself or by what it starts
  */
 export function adaptHandler<Rest extends unknown[]>(
   handler: (req: http.IncomingMessage, res: http.ServerResponse, ...rest: Rest) => unknown
 ): (ctx: RequestCtx, ...rest: Rest) => Promise<void> {
-  return async (ctx, ...rest) => {
+  return (ctx, ...rest) => {
     const messages = sharedMessages(ctx)
     messages.mirror()
     const { req, res, answered } = messages
+    // Not in a promise: what it throws at once reaches a `try` around the call, as before.
+    const result = handler(req, res, ...rest)
     const { gone, forget } = clientGone(ctx, messages)
-    try {
-      const failed = Promise.resolve(handler(req, res, ...rest)).then(() => answered)
-      await Promise.race([answered, gone, failed])
-    } finally {
-      forget()
-    }
+    const done = Promise.resolve(result).then(() => answered)
+    return Promise.race([answered, gone, done]).finally(forget)
   }
 }
 
@@ -45,7 +43,8 @@ function clientGone(
       res.emit('close')
       resolve()
     }
-    signal.addEventListener('abort', onAbort)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort)
     forget = () => signal.removeEventListener('abort', onAbort)
   })
   return { gone, forget }

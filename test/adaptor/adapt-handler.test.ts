@@ -40,11 +40,11 @@ test('reads the body as a stream', async () => {
     adaptHandler((req, res) => {
       const chunks: Buffer[] = []
       req.on('data', (chunk: Buffer) => chunks.push(chunk))
+      res.setHeader('Content-Type', 'text/plain')
       req.on('end', () => res.end(Buffer.concat(chunks)))
     })
   )
-  const echo = await request(url).post('/').type('text').send('body').buffer(true).parse(text)
-  expect(echo.body).toBe('body')
+  expect((await request(url).post('/').send('body')).text).toBe('body')
 })
 
 test.each([
@@ -84,9 +84,3 @@ test('both messages hear that the client went away', async () => {
   await new Promise(setImmediate)
   expect(heard.sort()).toEqual(['req', 'res'])
 })
-
-function text(res: NodeJS.ReadableStream, done: (err: Error | null, body: unknown) => void): void {
-  let body = ''
-  res.on('data', (chunk: Buffer) => (body += chunk.toString()))
-  res.on('end', () => done(null, body))
-}
