@@ -1,82 +1,29 @@
-import net from 'node:net'
+import type net from 'node:net'
+import { HandleConn, type ConnCount } from './handle-conn.js'
+import { nativeParts, socketOver, type ReadCallback, type StreamHandle } from './stream-handle.js'
 
-/**
- * The one place that leans on undocumented parts of Node: accepting a connection as a `net.Socket` that reads into a buffer shared by
- * all connections (`onread`, documented for clients only). Node offers no option for it on accepted sockets, so the listening handle's
- * `onconnection` is replaced and the socket built over the accepted handle. Where any part is missing, `acceptInto` says so and the
- * caller stays with plain streams.
+/*
+ * Accepting past net.Server: the listening handle's `onconnection`, undocumented like what stream-handle holds, is replaced. Where Node
+ * lacks any of it, nothing is changed and the functions return `false`: connections arrive as 'connection' events then.
  */
 
-const READ_BUFFER_BYTES = 64 * 1024
-
-/** Memory every accepted socket reads into; its content lives until the read callback returns. */
-const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
-
-export type ReadCallback = (this: net.Socket, length: number, chunk: Buffer) => boolean
-
-interface TcpHandle {
-  onconnection?: (err: number, client: TcpHandle) => void
-  setNoDelay?(on: boolean): void
+interface ListeningHandle {
+  onconnection?: (err: number, client: StreamHandle | undefined) => void
 }
+
 interface ServerInternals {
-  _handle: TcpHandle | null
+  _handle: ListeningHandle | null
   _connections: number
   maxConnections?: number
-}
-type SocketOptions = net.SocketConstructorOpts & { handle: unknown; onread: net.OnReadOpts }
-
-function socketOver(handle: unknown, callback: ReadCallback): net.Socket {
-  const options: SocketOptions = {
-    handle,
-    allowHalfOpen: true,
-    readable: true,
-    writable: true,
-    onread: { buffer: readBuffer, callback: callback as (n: number, b: Uint8Array) => boolean },
-  }
-  return new net.Socket(options)
+  _emitCloseIfDrained(): void
 }
 
-/** Builds a socket over a stand-in handle and looks whether its parts are taken up as expected. */
-function probe(): boolean {
-  let usesBuffer = false
-  let reads = false
-  const handle = {
-    reading: false,
-    onread: undefined as unknown,
-    useUserBuffer: (buffer: unknown) => (usesBuffer = buffer === readBuffer),
-    readStart: () => {
-      reads = true
-      return 0
-    },
-    readStop: () => 0,
-    getAsyncId: () => 0,
-    close: (done?: () => void) => done?.(),
-  }
-  try {
-    const socket = socketOver(handle, () => true)
-    const works = usesBuffer && reads && typeof handle.onread === 'function'
-    socket.destroy()
-    return works
-  } catch {
-    return false
-  }
-}
-
-let works: boolean | undefined
-
-/**
- * Makes a listening `server` accept through the shared read buffer. `onSocket` gets each socket, `onRead` its bytes.
- * Returns `false`, having changed nothing, where this Node cannot do it.
- */
-export function acceptInto(
-  server: net.Server,
-  onSocket: (socket: net.Socket) => void,
-  onRead: ReadCallback
-): boolean {
-  works ??= probe()
+/** Hands the accepted handles of a listening `server`, counted, to `take`. */
+function acceptHandles(server: net.Server, take: (handle: StreamHandle) => void): boolean {
   const internals = server as unknown as ServerInternals
   const listening = internals._handle
-  if (!works || listening === null || typeof listening.onconnection !== 'function') return false
+  if (typeof listening?.onconnection !== 'function') return false
+  if (typeof internals._emitCloseIfDrained !== 'function' || nativeParts() === null) return false
 
   const fallback = listening.onconnection
   listening.onconnection = function (err, client) {
@@ -85,14 +32,48 @@ export function acceptInto(
       fallback.call(this, err, client)
       return
     }
-    const socket = socketOver(client, onRead)
     internals._connections++
-    // So that net.Server counts the socket and waits for it in close().
-    const owned = socket as unknown as { server: net.Server; _server: net.Server }
-    owned.server = server
-    owned._server = server
     client.setNoDelay?.(true)
-    onSocket(socket)
+    take(client)
   }
   return true
+}
+
+/** Makes `server` count `socket` as one of its own, and wait for it in close(). */
+function claim(server: net.Server, socket: net.Socket): void {
+  const owned = socket as unknown as { server: net.Server; _server: net.Server }
+  owned.server = server
+  owned._server = server
+}
+
+/**
+ * Makes a listening `server` accept sockets that read into a buffer shared by all connections. `onSocket` gets each socket, `onRead` its
+ * bytes. Returns `false`, having changed nothing, where this Node cannot do it.
+ */
+export function acceptInto(
+  server: net.Server,
+  onSocket: (socket: net.Socket) => void,
+  onRead: ReadCallback
+): boolean {
+  return acceptHandles(server, (handle) => {
+    const socket = socketOver(handle, onRead)
+    claim(server, socket)
+    onSocket(socket)
+  })
+}
+
+/**
+ * Makes a listening `server` accept without building a `net.Socket` for each connection. `onConn` gets each connection.
+ * Returns `false`, having changed nothing, where this Node cannot do it.
+ */
+export function acceptConns(server: net.Server, onConn: (conn: HandleConn) => void): boolean {
+  const internals = server as unknown as ServerInternals
+  const count: ConnCount = {
+    claim: (socket) => claim(server, socket),
+    drop: () => {
+      internals._connections--
+      internals._emitCloseIfDrained()
+    },
+  }
+  return acceptHandles(server, (handle) => onConn(new HandleConn(handle, count)))
 }

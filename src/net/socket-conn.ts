@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Addr, Conn, ConnReceiver } from './conn.js'
-import type { ReadCallback } from './fast-accept.js'
+import type { ReadCallback } from './stream-handle.js'
 
 const kConn = Symbol('fasthttp.conn')
 
 type ConnStream = Duplex & Partial<Socket> & { [kConn]?: SocketConn }
 
-const NULL_RECEIVER: ConnReceiver = {
+/** Before `open` and after the close. */
+export const NULL_RECEIVER: ConnReceiver = {
   onRead() {},
   onEnd() {},
   onWritable() {},
   onClose() {},
 }
 
-/** Bytes arriving through the shared read buffer, see fast-accept. */
+/** Bytes arriving through the shared read buffer, see stream-handle. */
 export const onSharedRead: ReadCallback = function (this: ConnStream, length, chunk) {
   const conn = this[kConn]
   if (conn === undefined) return true
@@ -69,12 +70,12 @@ export class SocketConn implements Conn {
 
   get remoteAddr(): Addr {
     const s = this.stream as Partial<Socket>
-    return (this.#remote ??= address(s.remoteAddress, s.remotePort))
+    return (this.#remote ??= tcpAddress(s.remoteAddress, s.remotePort))
   }
 
   get localAddr(): Addr {
     const s = this.stream as Partial<Socket>
-    return (this.#local ??= address(s.localAddress, s.localPort))
+    return (this.#local ??= tcpAddress(s.localAddress, s.localPort))
   }
 
   get pendingBytes(): number {
@@ -85,6 +86,11 @@ export class SocketConn implements Conn {
     // `writableLength` counts a chunk until all of it is sent. The handle's own count is undocumented, but only refines this one.
     const { _handle } = this.stream as { _handle?: { writeQueueSize?: number } }
     return this.stream.writableLength + (_handle?.writeQueueSize ?? 0)
+  }
+
+  /** See `HandleConn.setKeepAlive`. */
+  setKeepAlive(ms: number): void {
+    ;(this.stream as Partial<Socket>).setKeepAlive?.(true, ms)
   }
 
   open(receiver: ConnReceiver): void {
@@ -98,7 +104,7 @@ export class SocketConn implements Conn {
     s.on('close', onClose)
     if (!this.#shared) s.on('data', onData)
     // A shared socket reads already; flowing mode lets its 'end' event through.
-    else s.resume()
+    else if (!this._paused) s.resume()
   }
 
   write(data: string | Uint8Array): boolean {
@@ -156,7 +162,8 @@ export class SocketConn implements Conn {
   }
 }
 
-function address(ip: string | undefined, port: number | undefined): Addr {
+/** Address of an end; without an IP address it is a unix socket's. */
+export function tcpAddress(ip: string | undefined, port: number | undefined): Addr {
   if (ip === undefined) return { network: 'unix', address: '', port: 0 }
   return { network: 'tcp', address: ip, port: port ?? 0 }
 }

@@ -47,11 +47,15 @@ export class Output {
   /** Sends bytes behind what was added, without copying them. */
   addBytes(bytes: Uint8Array): void {
     const conn = this.#conn
+    const text = this.#text
+    this.#text = ''
     conn.cork()
-    this.flush()
-    if (!conn.write(bytes)) this.blocked = true
+    if (text !== '') conn.write(text)
+    const written = conn.write(bytes)
     conn.uncork()
-    if (this.blocked) this.#owner.onOutputBlocked()
+    if (written || conn.pendingBytes === 0) return
+    this.blocked = true
+    this.#owner.onOutputBlocked()
   }
 
   /** Adds for a writer that can wait: `false` asks it to, until `onOutputDrained`. Outside a held turn the flush is queued. */

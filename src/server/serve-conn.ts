@@ -133,7 +133,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#inputEnd = end
     const rest = this.#consume(buf, start, end)
     this.#input = null
-    this.parser.endOfRead()
+    this.parser.endOfRead(this.#state !== HEAD)
     if (rest < end && this.#state < LINGER) this.#keep(buf, rest, end)
     else this.#stash.clear()
     this.#endRun(now)
@@ -357,6 +357,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   }
 
   onEnd(): void {
+    if (this.#peerEnded) return
     this.#peerEnded = true
     switch (this.#state) {
       case HEAD:
@@ -661,6 +662,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   }
 
   onWritable(): void {
+    if (!this.#out.blocked) return
     this.#out.blocked = false
     if (this.#state >= LINGER) return
     const { sendBy, readBy } = this.#deadlines

@@ -15,9 +15,10 @@ import {
 } from '../errors.js'
 import type { RequestHeader } from '../http/request-header.js'
 import type { Conn } from '../net/conn.js'
-import { acceptInto } from '../net/fast-accept.js'
+import { acceptConns } from '../net/fast-accept.js'
+import type { HandleConn } from '../net/handle-conn.js'
 import type { Listener } from '../net/listener.js'
-import { onSharedRead, SocketConn } from '../net/socket-conn.js'
+import { SocketConn } from '../net/socket-conn.js'
 import { DEFAULT_CONTENT_TYPE, HeadWriter } from '../wire/head-writer.js'
 import { Certificates } from './certificates.js'
 import { CtxPool } from './ctx-pool.js'
@@ -366,19 +367,19 @@ export class Server extends EventEmitter {
   #createNetServer(): net.Server {
     const { options } = this.#core
     const secure = this.#isSecure
-    const accept = (socket: net.Socket, shared: boolean): void => {
-      if (options.tcpKeepalive) socket.setKeepAlive(true, options.tcpKeepalivePeriod)
-      this.#acceptInTime(new SocketConn(socket, shared))
+    const accept = (conn: HandleConn | SocketConn): void => {
+      if (options.tcpKeepalive) conn.setKeepAlive(options.tcpKeepalivePeriod)
+      this.#acceptInTime(conn)
     }
     const common = { allowHalfOpen: true, noDelay: true }
     const server = secure
       ? tls.createServer({ ...common, ...this.#secureOptions() }, (socket) =>
           this.#acceptSecure(socket)
         )
-      : net.createServer(common, (socket) => accept(socket, false))
+      : net.createServer(common, (socket) => accept(new SocketConn(socket)))
     server.on('listening', () => {
       this.#core.serveOn()
-      if (!secure) acceptInto(server, (socket) => accept(socket, true), onSharedRead)
+      if (!secure) acceptConns(server, accept)
       this.emit('listening')
     })
     server.on('error', (err) => this.emit('error', err))
@@ -405,18 +406,20 @@ export class Server extends EventEmitter {
   }
 
   /** As #tryAccept, for sockets that the system has accepted already: they wait here rather than there. */
-  #acceptInTime(conn: SocketConn): void {
+  #acceptInTime(conn: Conn): void {
     const wait = this.#acceptAgain - Date.now()
     if (wait <= 0) return this.#tryAccept(conn)
     conn.pause()
     const timer = setTimeout(() => {
-      conn.stream.off('close', cancel)
       this.#acceptInTime(conn)
       conn.resume()
     }, wait)
-    const cancel = (): void => clearTimeout(timer)
-    conn.stream.on('error', () => {})
-    conn.stream.once('close', cancel)
+    conn.open({
+      onRead() {},
+      onEnd() {},
+      onWritable() {},
+      onClose: () => clearTimeout(timer),
+    })
   }
 
   /** As #accept, for connections nobody waits for: one that is refused was answered and closed. */
