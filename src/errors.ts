@@ -72,6 +72,10 @@ export const ERRORS = {
   FH_ERR_PER_IP_CONN_LIMIT: row('PerIPConnLimitError', 'ErrPerIPConnLimit', 429, 'too many connections per ip'),
   FH_ERR_CONCURRENCY_LIMIT: row('ConcurrencyLimitError', 'ErrConcurrencyLimit', 503, 'cannot serve the connection because Server.concurrency concurrent connections are served'),
   FH_ERR_INVALID_OPTION: row('InvalidOptionError', undefined, undefined, 'invalid option'),
+  // Processes
+  FH_ERR_NO_REUSE_PORT: row('NoReusePortError', 'ErrNoReusePort', undefined, 'no SO_REUSEPORT here'),
+  FH_ERR_OVER_RECOVERY: row('OverRecoveryError', 'ErrOverRecovery', undefined, 'workers ended more often than recoverThreshold'),
+  FH_ERR_WORKER_START: row('WorkerStartError', undefined, undefined, 'a worker ended before it listened'),
   // Client, dialing and in-memory connections
   FH_ERR_TIMEOUT: row('TimeoutError', 'ErrTimeout', 504, 'timeout'),
   FH_ERR_DIAL_TIMEOUT: row('DialTimeoutError', 'ErrDialTimeout', 504, 'dialing to the given TCP address timed out'),
@@ -439,6 +443,21 @@ export class ConcurrencyLimitError extends FastHttpError {
 /** An option or argument has the wrong type or is out of range: a programming mistake. */
 export class InvalidOptionError extends FastHttpError {
   static override readonly code = 'FH_ERR_INVALID_OPTION'
+}
+
+/** This Node.js or this system has no SO_REUSEPORT; `cause` is the error of the system. */
+export class NoReusePortError extends FastHttpError {
+  static override readonly code = 'FH_ERR_NO_REUSE_PORT'
+}
+
+/** Workers ended more often than `recoverThreshold` allows; the others were stopped. */
+export class OverRecoveryError extends FastHttpError {
+  static override readonly code = 'FH_ERR_OVER_RECOVERY'
+}
+
+/** A new worker ended before it listened; `cause` is the error of its `listen`, where it got that far. */
+export class WorkerStartError extends FastHttpError {
+  static override readonly code = 'FH_ERR_WORKER_START'
 }
 
 /** The exchange did not finish in time; the connection is closed, not reused. */

@@ -177,7 +177,9 @@ export {
   NoCookiesError,
   NoFreeConnsError,
   NoMultipartFormError,
+  NoReusePortError,
   NonNumericCharsError,
+  OverRecoveryError,
   PerIPConnLimitError,
   PipelineOverflowError,
   ProxyConnectError,
@@ -193,6 +195,7 @@ export {
   UnexpectedStatusCodeCharError,
   UnsupportedRequestMethodError,
   UnsupportedTransferEncodingError,
+  WorkerStartError,
 } from './errors.js'
 export type { ErrorCode, ErrorRow } from './errors.js'
 export { Client } from './client/client.js'
@@ -241,6 +244,7 @@ export {
   TCPDialer,
 } from './net/dialer.js'
 export type { Resolver, TCPDialerOptions } from './net/dialer.js'
+export { generateTestCertificate, type CertificatePair } from './net/test-certificate.js'
 export type { RequestMessage } from './server/diagnostics.js'
 export { auditRetention } from './server/retention/audit.js'
 export type { RetainedCtx } from './server/retention/audit.js'

@@ -3,6 +3,8 @@ import { createSecureContext, type SecureContext, type TlsOptions } from 'node:t
 import { InvalidOptionError } from '../errors.js'
 
 interface Certificate {
+  readonly cert: string | Buffer
+  readonly key: string | Buffer
   readonly x509: X509Certificate
   readonly context: SecureContext
 }
@@ -20,6 +22,8 @@ export class Certificates {
     if (cert.length === 0 || key.length === 0) throw new InvalidOptionError('no cert or key')
     try {
       this.#all.push({
+        cert,
+        key,
         x509: new X509Certificate(cert),
         context: createSecureContext({ cert, key }),
       })
@@ -33,6 +37,9 @@ export class Certificates {
     const first = this.#all[0]
     if (first === undefined) return base
     return {
+      // Those who name no host, as for an IP address, do not get to the callback.
+      cert: first.cert,
+      key: first.key,
       ...base,
       SNICallback: (name, done) => {
         const match = this.#all.find(({ x509 }) => x509.checkHost(name) !== undefined)

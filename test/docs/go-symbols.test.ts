@@ -2,13 +2,21 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as adaptor from '../../adaptor/index.js'
 import * as fasthttputil from '../../src/features/fasthttputil/index.js'
+import * as prefork from '../../src/features/prefork/index.js'
 import * as proxy from '../../src/features/proxy/index.js'
+import * as reuseport from '../../src/features/reuseport/index.js'
 import * as fasthttp from '../../src/index.js'
 
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
-const PACKAGES: Record<string, Record<string, unknown>> = { adaptor, fasthttputil, proxy }
+const PACKAGES: Record<string, Record<string, unknown>> = {
+  adaptor,
+  fasthttputil,
+  prefork,
+  proxy,
+  reuseport,
+}
 
 /** Where the option objects are declared; they leave nothing behind to import. */
 const OPTIONS: Record<string, string> = {
@@ -17,6 +25,7 @@ const OPTIONS: Record<string, string> = {
   HostClientOptions: read('src/client/options.ts'),
   LBClientOptions: read('src/client/lb-client.ts'),
   PipelineClientOptions: read('src/client/options.ts') + read('src/client/pipeline-client.ts'),
+  PreforkOptions: read('src/features/prefork/options.ts'),
   ServerOptions: read('src/server/options.ts'),
   TCPDialerOptions: read('src/net/dialer.ts'),
 }
