@@ -7,6 +7,8 @@ const SERVER_CORE = '0'
 const LOAD_CORE = '1'
 /** Clock ticks of /proc/PID/stat in microseconds. */
 const TICK_US = 10_000
+/** wrk's units of latency in microseconds. */
+const LATENCY_UNITS: Record<string, number> = { us: 1, ms: 1000, s: 1_000_000 }
 
 /** A program being measured. */
 export interface Subject {
@@ -21,6 +23,10 @@ export interface Sample {
   readonly rate: number
   /** Microseconds of CPU time, user and kernel, of all threads of the server, per request. */
   readonly cpu: number
+  /** Latency in microseconds that half, nine tenths and 99 of a hundred requests stayed below. */
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
 }
 
 /** Is `command` on the PATH? */
@@ -32,7 +38,8 @@ function pinned(core: string, command: string, args: string[]): [string, string[
   return hasCommand('taskset') ? ['taskset', ['-c', core, command, ...args]] : [command, args]
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -86,7 +93,13 @@ export async function load(
   options: { path?: string; script?: string; connections: number; seconds: number }
 ): Promise<Sample> {
   const { path = '/', script, connections, seconds } = options
-  const args = ['-t1', `-c${connections}`, `-d${seconds}s`, ...(script ? ['-s', script] : [])]
+  const args = [
+    '-t1',
+    '--latency',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    ...(script ? ['-s', script] : []),
+  ]
   args.push(`http://127.0.0.1:${subject.port}${path}`)
   const [command, all] = pinned(LOAD_CORE, 'wrk', args)
   const pid = subject.process.pid!
@@ -101,7 +114,17 @@ export async function load(
   const count = Number(/(\d+) requests in/.exec(output)?.[1])
   const rate = Number(/Requests\/sec:\s+([\d.]+)/.exec(output)?.[1])
   if (!(count > 0) || /Non-2xx/.test(output)) throw new Error(`${subject.name}: ${output}`)
-  return { rate, cpu: (ticks * TICK_US) / count }
+  const latency = (percentile: number): number => {
+    const match = new RegExp(`^\\s+${percentile}%\\s+([\\d.]+)(us|ms|s)`, 'm').exec(output)
+    return match === null ? NaN : Number(match[1]) * LATENCY_UNITS[match[2]!]!
+  }
+  return {
+    rate,
+    cpu: (ticks * TICK_US) / count,
+    p50: latency(50),
+    p90: latency(90),
+    p99: latency(99),
+  }
 }
 
 export function median(numbers: readonly number[]): number {

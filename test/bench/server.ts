@@ -1,5 +1,5 @@
 /**
- * Server benchmark: `npm run bench:server [-- --rounds 5 --seconds 2 --connections 32 --node PATH]`. All servers run at once on one core,
+ * Server benchmark: `npm run bench:server [-- --rounds 5 --seconds 2 --connections 32 --node PATH --servers '']`. All servers run at once on one core,
  * the load on the other, and take turns, so that a slow moment of the machine meets all of them.
  */
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,8 @@ import {
   type Sample,
   type Subject,
 } from './measure.js'
+import { undisturbed } from './noise.js'
+import { report } from './report.js'
 
 const { values } = parseArgs({
   options: {
@@ -21,19 +23,27 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '2' },
     connections: { type: 'string', default: '32' },
     node: { type: 'string', default: process.execPath },
+    /** Part of the names of the scenarios to run. */
     only: { type: 'string', default: '' },
+    /** Servers to run, by name, with commas; node:http has to be among them. */
+    servers: { type: 'string', default: 'fasthttp,node:http,uWebSockets.js,fastify' },
   },
 })
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const wrk = (name: string): string => here(`wrk/${name}.lua`)
 
-const SERVERS = [
+const BUN = here('peers/node_modules/.bin/bun')
+const SERVERS: readonly [name: string, script: string, runtime?: string][] = [
   ['fasthttp', 'servers/fasthttp.mjs'],
   ['node:http', 'servers/node-http.mjs'],
   ['uWebSockets.js', 'servers/uws.mjs'],
   ['fastify', 'servers/fastify.mjs'],
-] as const
+  ['hono', 'servers/hono.mjs'],
+  ['koa', 'servers/koa.mjs'],
+  ['express', 'servers/express.mjs'],
+  ['Bun', 'servers/bun.mjs', BUN],
+]
 
 const SCENARIOS = [
   { name: 'GET, keep-alive' },
@@ -50,8 +60,10 @@ if (!hasCommand('wrk')) {
 }
 
 const subjects: Subject[] = []
-for (const [name, script] of SERVERS) {
-  const subject = await start(name, here(script), values.node)
+const wanted = values.servers === '' ? undefined : values.servers.split(',')
+for (const [name, script, runtime = values.node] of SERVERS) {
+  if (wanted !== undefined && !wanted.includes(name)) continue
+  const subject = await start(name, here(script), runtime)
   if (subject !== undefined) subjects.push(subject)
   else console.log(`${name}: not measured (npm ci --prefix test/bench/peers installs the peers)`)
 }
@@ -70,33 +82,36 @@ try {
       seconds: Number(values.seconds),
     }
     for (const subject of subjects) await load(subject, { ...options, seconds: 1 })
+    let disturbed = 0
     for (let round = 0; round < rounds; round++) {
-      for (const subject of subjects) samples.get(subject)!.push(await load(subject, options))
+      for (const subject of subjects) {
+        const { result, dropped } = await undisturbed(() => load(subject, options))
+        samples.get(subject)!.push(result)
+        disturbed += dropped
+      }
     }
-    print(scenario.name, samples)
+    print(scenario.name, samples, disturbed)
   }
 } finally {
   stop(subjects)
 }
 
-function print(scenario: string, samples: Map<Subject, Sample[]>): void {
+function print(scenario: string, samples: Map<Subject, Sample[]>, dropped: number): void {
   const base = [...samples].find(([subject]) => subject.name === 'node:http')![1]
   const baseRate = median(base.map((s) => s.rate))
   const baseCPU = median(base.map((s) => s.cpu))
-  console.log(scenario)
-  console.log('  server            requests/s   x node:http   CPU us/request   x less CPU   spread')
-  for (const [subject, all] of samples) {
+  const rows = [...samples].map(([subject, all]) => {
     const rate = median(all.map((s) => s.rate))
     const cpu = median(all.map((s) => s.cpu))
-    const cells = [
-      subject.name.padEnd(16),
-      rate.toFixed(0).padStart(11),
-      (rate / baseRate).toFixed(2).padStart(13),
-      cpu.toFixed(2).padStart(16),
-      (baseCPU / cpu).toFixed(2).padStart(12),
-      `${spread(all.map((s) => s.rate)).toFixed(0)} %`.padStart(8),
-    ]
-    console.log('  ' + cells.join(' '))
-  }
-  console.log()
+    const spreads = `${spread(all.map((s) => s.rate)).toFixed(0)} %`
+    return { name: subject.name, cells: [rate, rate / baseRate, cpu, baseCPU / cpu, spreads] }
+  })
+  report({
+    suite: 'server',
+    title: scenario,
+    columns: ['requests/s', 'x node:http', 'CPU us/request', 'x less CPU', 'spread'],
+    rows,
+    chart: 3,
+    ...(dropped > 0 && { note: `${dropped} disturbed rounds were measured again.` }),
+  })
 }
