@@ -1,0 +1,2 @@
+export type { ServerSentEvent } from './event.js'
+export { sse, type EventStream, type SSEOptions } from './sse.js'
