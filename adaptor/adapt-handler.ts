@@ -11,15 +11,19 @@ import { sharedMessages } from './shared-messages.js'
  *
  * @param handler - answers sooner or later, itself or by what it starts
  */
-export function adaptHandler<Rest extends unknown[]>(
-  handler: (req: http.IncomingMessage, res: http.ServerResponse, ...rest: Rest) => unknown
+export function adaptHandler<
+  Rest extends unknown[],
+  Req extends http.IncomingMessage = http.IncomingMessage,
+  Res extends http.ServerResponse = http.ServerResponse,
+>(
+  handler: (req: Req, res: Res, ...rest: Rest) => unknown
 ): (ctx: RequestCtx, ...rest: Rest) => Promise<void> {
   return (ctx, ...rest) => {
     const messages = sharedMessages(ctx)
     messages.mirror()
     const { req, res, answered } = messages
     // Not in a promise: what it throws at once reaches a `try` around the call, as before.
-    const result = handler(req, res, ...rest)
+    const result = handler(req as unknown as Req, res as unknown as Res, ...rest)
     const { gone, forget } = clientGone(ctx, messages)
     const done = Promise.resolve(result).then(() => answered)
     return Promise.race([answered, gone, done]).finally(forget)

@@ -8,7 +8,10 @@ import { fail, serveExchange, type ErrorLog } from './serve-exchange.js'
 import { sharedMessages } from './shared-messages.js'
 
 /** Anything that answers node:http requests: an Express or connect app, `koa.callback()`, a plain listener. */
-export type NodeHandler = (req: http.IncomingMessage, res: http.ServerResponse) => unknown
+export type NodeHandler<
+  Req extends http.IncomingMessage = http.IncomingMessage,
+  Res extends http.ServerResponse = http.ServerResponse,
+> = (req: Req, res: Res) => unknown
 
 /** Settings of node:http's server that shape requests and responses; timeouts and limits are those of the server that serves. */
 export type AdaptOptions = Pick<
@@ -25,6 +28,10 @@ export type AdaptOptions = Pick<
  * @example
  * new Server({ handler: adapt(app) }).listen(3000)
  */
+export function adapt<
+  Req extends http.IncomingMessage = http.IncomingMessage,
+  Res extends http.ServerResponse = http.ServerResponse,
+>(target: NodeHandler<Req, Res> | http.Server, options?: AdaptOptions): RequestHandler
 export function adapt(
   target: NodeHandler | http.Server,
   options: AdaptOptions = {}

@@ -153,6 +153,8 @@ export const REQUEST_ROWS: readonly MemberRow[] = [
   call('req', 'pipe', { compat: 'requestStream' }, { special: true }),
   call('req', 'setEncoding', { compat: 'requestStream' }, { special: true }),
   call('req', 'resume', { compat: 'requestStream' }, { special: true }),
+  call('req', 'iterator', { compat: 'requestStream' }, { special: true }),
+  call('req', 'toArray', { compat: 'requestStream' }, { special: true }),
 ]
 
 /** Members of the response, in the order of the guide. */

@@ -58,6 +58,8 @@ export class AppGraph {
   readonly registrations: Registration[] = []
   readonly blockers = new Map<Service, Blocker[]>()
   readonly timeouts = new Map<Service, ServerTimeout[]>()
+  /** Statements that say what our server does by itself. */
+  readonly #dropped = new Map<Service, ts.ExpressionStatement[]>()
   readonly #values: Values
   readonly #workspace: Workspace
   readonly #mounted = new Map<Service, boolean>()
@@ -76,6 +78,10 @@ export class AppGraph {
 
   registrationsOf(service: Service): Registration[] {
     return this.registrations.filter((each) => each.owner === service)
+  }
+
+  droppedOf(service: Service): readonly ts.ExpressionStatement[] {
+    return this.#dropped.get(service) ?? []
   }
 
   /** Whether requests reach this service with a part of their path cut off. */
@@ -184,8 +190,22 @@ export class AppGraph {
       if (!isEvent || (event && ts.isStringLiteralLike(event) && SERVER_EVENTS.has(event.text)))
         return
     }
-    if (this.#timeout(service, access, name)) return
+    if (this.#timeout(service, access, name) || this.#refusal(service, access)) return
     this.block(service, access, `server.${name} has no counterpart`)
+  }
+
+  /** A 'clientError' listener that only answers 400 and closes: our server does that by itself. */
+  #refusal(service: Service, access: ts.PropertyAccessExpression): boolean {
+    const call = access.parent
+    const statement = call.parent
+    if (!ts.isCallExpression(call) || !ts.isExpressionStatement(statement)) return false
+    if (this.#workspace.isReadonly(statement.getSourceFile())) return false
+    const [event, listener] = call.arguments
+    if (event === undefined || listener === undefined) return false
+    if (!ts.isStringLiteralLike(event) || event.text !== 'clientError') return false
+    if (!onlyRefuses(listener)) return false
+    this.#dropped.set(service, [...(this.#dropped.get(service) ?? []), statement])
+    return true
   }
 
   /** `server.keepAliveTimeout = 5000` is an option of our server. */
@@ -333,6 +353,32 @@ function isConstant(node: ts.Expression): boolean {
   const inner = unwrap(node)
   if (ts.isNumericLiteral(inner)) return true
   return ts.isBinaryExpression(inner) && isConstant(inner.left) && isConstant(inner.right)
+}
+
+/** `(err, socket) => socket.end('HTTP/1.1 400 ...')`, with or without a guard before it. */
+function onlyRefuses(listener: ts.Expression): boolean {
+  const fn = unwrap(listener)
+  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return false
+  const socket = fn.parameters[1]?.name.getText()
+  const isRefusal = (node: ts.Node): boolean => {
+    if (ts.isExpressionStatement(node)) return isRefusal(node.expression)
+    if (ts.isIfStatement(node))
+      return isRefusal(node.thenStatement) && node.elseStatement === undefined
+    if (ts.isReturnStatement(node))
+      return node.expression === undefined || isRefusal(node.expression)
+    if (ts.isBlock(node)) return node.statements.every(isRefusal)
+    if (!ts.isCallExpression(node) || !ts.isPropertyAccessExpression(node.expression)) return false
+    if (node.expression.expression.getText() !== socket) return false
+    const [text] = node.arguments
+    if (node.expression.name.text === 'destroy') return true
+    return (
+      node.expression.name.text === 'end' &&
+      text !== undefined &&
+      ts.isStringLiteralLike(text) &&
+      text.text.startsWith('HTTP/1.1 400')
+    )
+  }
+  return isRefusal(fn.body)
 }
 
 function cutsPath(registration: Registration): boolean {

@@ -42,6 +42,15 @@ export function enclosingStatement(node: ts.Node): ts.Statement {
   return at as ts.Statement
 }
 
+export function isStatementList(node: ts.Node): boolean {
+  return (
+    ts.isBlock(node) ||
+    ts.isSourceFile(node) ||
+    ts.isCaseOrDefaultClause(node) ||
+    ts.isModuleBlock(node)
+  )
+}
+
 export function contains(outer: ts.Node, inner: ts.Node): boolean {
   for (let at: ts.Node | undefined = inner; at !== undefined; at = at.parent) {
     if (at === outer) return true

@@ -12,6 +12,7 @@ import {
   wrapOut,
   type FunctionNode,
 } from './ast.js'
+import { References } from './references.js'
 import { isExportsObject, members, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
@@ -28,6 +29,10 @@ export interface HelperCall {
   targets: FunctionNode[]
   /** The callee is a parameter: a wrapper such as `asyncHandler` calls what it was given. */
   parameter: boolean
+  /** The callee is the name of its one target, not a value that holds it. */
+  direct: boolean
+  /** What stands at each argument. */
+  roles: (Role | undefined)[]
 }
 
 /** `middleware(req, res, next)` of a package, called by hand. */
@@ -53,6 +58,10 @@ export interface Candidate {
   /** `const request = req`: the declarations that only give a role another name. */
   aliases: ts.VariableDeclaration[]
   registrations: { registration: Registration; item: RegisteredItem }[]
+  /** Every place that names it, calls included. */
+  references: ts.Expression[]
+  /** References from code that is no handler: there a helper keeps its form. */
+  outside: Blocker[]
   blockers: Blocker[]
 }
 
@@ -65,12 +74,14 @@ export class Candidates {
   readonly #workspace: Workspace
   readonly #values: Values
   readonly #graph: AppGraph
+  readonly #references: References
   readonly #queue: Candidate[] = []
 
   constructor(workspace: Workspace, values: Values, graph: AppGraph) {
     this.#workspace = workspace
     this.#values = values
     this.#graph = graph
+    this.#references = new References(workspace, values)
     for (const registration of graph.registrations) this.#fromRegistration(registration)
     for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) {
       this.#scan(next)
@@ -122,6 +133,8 @@ export class Candidates {
       foreignCalls: [],
       aliases: [],
       registrations: [],
+      references: [],
+      outside: [],
       blockers: [],
     }
     this.all.set(fn, candidate)
@@ -230,7 +243,9 @@ export class Candidates {
       return
     }
     const parameter = this.#isParameter(call.expression)
-    candidate.helperCalls.push({ call, targets, parameter })
+    const [target] = targets
+    const direct = targets.length === 1 && this.#references.names(call.expression, target!)
+    candidate.helperCalls.push({ call, targets, parameter, direct, roles })
     const kind = parameter ? 'handler' : 'helper'
     for (const target of targets) {
       this.#add(target, kind, roles, candidate.flavor, candidate.mounted)
@@ -297,8 +312,12 @@ export class Candidates {
     for (const value of members(this.#values.of(node))) {
       const candidate = value.kind === 'function' ? this.all.get(value.node) : undefined
       if (candidate === undefined) continue
+      const isName = this.#references.names(node, candidate.fn)
+      if (isName) candidate.references.push(node)
       const reason = this.#foreignUse(node, candidate)
-      if (reason !== undefined) block(candidate, node, reason)
+      if (reason === undefined) continue
+      if (isName && candidate.kind === 'helper') candidate.outside.push({ node, reason })
+      else block(candidate, node, reason)
     }
   }
 

@@ -101,6 +101,12 @@ export class Draft {
     this.rewrite({ start: position, end: position }, [text])
   }
 
+  /** Hands the value of an expression statement on; comments put above it stay above. */
+  giveBack(statement: ts.Node): void {
+    const span = spanOf(statement)
+    this.rewrite(span, ['return ', span])
+  }
+
   found(row: string, node: ts.Node, note?: string): void {
     this.findings.push({ row, node, note })
   }

@@ -1,12 +1,14 @@
 import { ts } from 'ts-morph'
-import { isFunctionNode, unwrap, walk } from './ast.js'
+import { isFunctionNode, unwrap, walk, type FunctionNode } from './ast.js'
 import type { RegisteredItem, Registration } from './app-graph.js'
 import type { Candidate, HelperCall } from './candidates.js'
 import { argumentsSpan, spanOf } from './draft.js'
+import { TwinEmitter } from './emit-twins.js'
+import { TypeEmitter } from './emit-types.js'
 import { FileEdits } from './file-edits.js'
-import { isQuiet, LEFT_OUT, servicesOf, type ProjectPlan } from './project.js'
+import { isQuiet, LEFT_OUT } from './decision.js'
+import { servicesOf, type ProjectPlan } from './project.js'
 import { members, type Service, type Value } from './values.js'
-import { importedType, signatureParts } from '../transforms/types.js'
 
 /** Express's own middleware and the packages it came from, and what stands for each. */
 const PRESETS: Record<string, string> = {
@@ -22,12 +24,6 @@ const PRESETS: Record<string, string> = {
   'cookie-parser': 'cookieParser',
   'serve-static': 'staticFiles',
 }
-const SERVICE_TYPES: Record<string, string> = {
-  Express: 'App',
-  Application: 'App',
-  Router: 'Router',
-  IRouter: 'Router',
-}
 const ERROR_MIDDLEWARE = /error/i
 
 /** Turns the decisions of a plan into edits, file by file. */
@@ -41,7 +37,8 @@ export class Emitter {
     for (const candidate of plan.candidates.all.values()) this.#handler(candidate)
     for (const service of plan.graph.services) this.#service(service)
     for (const registration of plan.graph.registrations) this.#registration(registration)
-    if (this.#allConverted()) this.#serviceTypes()
+    new TwinEmitter(plan, (node) => this.#file(node))
+    new TypeEmitter(plan, (node) => this.#file(node))
   }
 
   get files(): ReadonlyMap<ts.SourceFile, FileEdits> {
@@ -64,38 +61,29 @@ export class Emitter {
     file.edits.push(...draft.edits)
     file.needs.push(...draft.needs)
     file.findings.push(...draft.findings)
-    this.#voidType(candidate)
     for (const helper of candidate.helperCalls) {
-      this.#functionType(helper)
       if (helper.parameter) this.#adaptPassed(helper.targets)
+      else for (const target of helper.targets) this.#bridge(helper, target)
     }
   }
 
-  /** A handler that hands on a promise now no longer fits `: void`. */
-  #voidType({ fn }: Candidate): void {
-    const { type } = fn
-    if (type?.kind !== ts.SyntaxKind.VoidKeyword || !this.#plan.givesPromise(fn)) return
-    this.#file(fn).rewrite(spanOf(type), ['void | Promise<void>'])
-  }
-
-  /** The declared type of what is called: `key: (req: Request) => string` takes ctx from now on. */
-  #functionType({ call, targets }: HelperCall): void {
-    if (!targets.every((fn) => this.#plan.isNative(fn))) return
-    const { checker } = this.#plan.workspace
-    const type = checker.getResolvedSignature(call)?.declaration
-    if (type === undefined || this.#adapted.has(type)) return
-    if (!ts.isFunctionTypeNode(type) && !ts.isMethodSignature(type)) return
-    const first = type.parameters[0]
-    if (first === undefined || this.#plan.workspace.isReadonly(type.getSourceFile())) return
-    const file = this.#file(type)
-    const types = { ctx: 'RequestCtx', next: 'Next' }
-    const parts = signatureParts(type.parameters, types, this.#plan.workspace)
-    if (parts === undefined) return
-    this.#adapted.add(type)
-    file.need('fasthttp', 'RequestCtx', true)
-    if (parts.includes(': Next')) file.need('fasthttp/router', 'Next', true)
-    file.rewrite({ start: first.getStart(), end: type.parameters.at(-1)!.end }, [parts])
-    file.found('types', type)
+  /** Marks the call of what stays, or wraps it where native code is given it. */
+  #bridge(helper: HelperCall, target: FunctionNode): void {
+    const callee = this.#plan.candidates.get(target)
+    const reason = callee === undefined ? undefined : this.#plan.reasonOf(callee)
+    if (callee === undefined || reason === undefined) return
+    if (helper.direct) {
+      if (!isQuiet(reason)) this.#file(helper.call).todo(helper.call, reason)
+      return
+    }
+    for (const place of this.#plan.passesOf(callee)) {
+      if (this.#adapted.has(place)) continue
+      this.#adapted.add(place)
+      const name = callee.roleAt.includes('next') ? 'adaptMiddleware' : 'adaptHandler'
+      this.#wrap(place, name)
+      this.#file(place).found('adapt', place)
+      if (!isQuiet(reason)) this.#file(place).todo(place, reason)
+    }
   }
 
   /** Handlers that stay but are given to a native wrapper: `asyncHandler(adaptMiddleware(h))`. */
@@ -141,7 +129,8 @@ export class Emitter {
   #wrap(node: ts.Expression, name: string): void {
     const file = this.#file(node)
     const local = file.need('fasthttp/adaptor', name)
-    file.rewrite(spanOf(node), [`${local}(`, spanOf(node), ')'])
+    const key = ts.isShorthandPropertyAssignment(node.parent) ? `${node.getText()}: ` : ''
+    file.rewrite(spanOf(node), [`${key}${local}(`, spanOf(node), ')'])
   }
 
   #service(service: Service): void {
@@ -217,7 +206,8 @@ export class Emitter {
     const tls = options === undefined ? [] : ['tls: ', spanOf(options), ', ']
     const plain = app === undefined ? 'noDefaultContentType: true, ' : ''
     const limits = timeouts.map((each) => `${each.option}: ${each.value}, `).join('')
-    for (const { statement } of timeouts) this.#file(statement).remove(statement)
+    const gone = [...timeouts.map((each) => each.statement), ...this.#plan.graph.droppedOf(server)]
+    for (const statement of gone) this.#file(statement).remove(statement)
     file.rewrite(spanOf(call), [
       `new ${type}({ `,
       ...tls,
@@ -351,29 +341,6 @@ export class Emitter {
       this.#wrap(target, 'adaptMiddleware')
     }
     file.found('middleware', item.node)
-  }
-
-  #allConverted(): boolean {
-    const ours = [...this.#plan.graph.services].filter((each) => each.kind !== 'server')
-    return (
-      ours.length > 0 &&
-      ours.every((each) => this.#plan.isConverted(each) || each.flavor === 'fasthttp')
-    )
-  }
-
-  /** `app: Application` in a project whose every app and router is ours. */
-  #serviceTypes(): void {
-    for (const source of this.#plan.workspace.files) {
-      if (!/\.[mc]?tsx?$/.test(source.fileName) || this.#plan.workspace.isReadonly(source)) continue
-      walk(source, (node) => {
-        if (!ts.isTypeReferenceNode(node)) return
-        const ours = SERVICE_TYPES[importedType(node, this.#plan) ?? '']
-        if (ours === undefined) return
-        const file = this.#file(node)
-        file.rewrite(spanOf(node), [file.need('fasthttp/router', ours)])
-        file.found('types', node)
-      })
-    }
   }
 }
 

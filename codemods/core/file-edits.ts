@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph'
 import type { FileContext, Finding, ImportNeed } from './draft.js'
 import { rewrite, type Edit, type Part, type Span } from './edits.js'
-import { enclosingStatement } from './ast.js'
+import { enclosingStatement, isStatementList } from './ast.js'
 import { indentAt, wholeLines } from './text.js'
 
 /** All edits of one file, from every handler and registration in it. */
@@ -10,6 +10,9 @@ export class FileEdits {
   readonly edits: Edit[] = []
   readonly needs: ImportNeed[] = []
   readonly findings: Finding[] = []
+  /** Names that text added to the file uses: their imports stay. */
+  readonly keeps = new Set<string>()
+  readonly #removed: Span[] = []
   readonly #todos = new Map<number, { indent: string; reasons: string[] }>()
 
   constructor(context: FileContext) {
@@ -34,7 +37,8 @@ export class FileEdits {
   todo(node: ts.Node, reason: string): void {
     const { text } = this.context.file
     let statement: ts.Node = enclosingStatement(node)
-    if (ts.isArrowFunction(statement.parent)) statement = enclosingStatement(statement.parent)
+    // Above the whole `if (x) return call()`, and above what an arrow function is part of.
+    while (!isStatementList(statement.parent)) statement = enclosingStatement(statement.parent)
     const start = statement.getStart()
     const marker = `TODO(fh-migrate): ${reason}`
     if (text.slice(statement.getFullStart(), start).includes(marker)) return
@@ -43,12 +47,35 @@ export class FileEdits {
     this.#todos.set(start, entry)
   }
 
+  /** Puts text behind a node, after all that other edits put there. */
+  append(node: ts.Node, text: string): void {
+    const { end } = node
+    const within = { start: node.getStart(), end: Number.MAX_SAFE_INTEGER }
+    this.edits.push({ start: end, end, text, within })
+  }
+
   /** Takes out a whole statement, with its line when it stands alone on it. */
   remove(statement: ts.Statement): void {
     const start = statement.getStart()
-    const lines = wholeLines(this.context.file.text, start, statement.end)
-    const [from, to] = lines ?? [start, statement.end]
-    this.rewrite({ start: from, end: to }, [''])
+    const [from, to] = wholeLines(this.context.file.text, start, statement.end) ?? [
+      start,
+      statement.end,
+    ]
+    const before = this.#removed.find((each) => each.end === from)
+    const after = this.#removed.find((each) => each.start === to)
+    if (before !== undefined) before.end = to
+    else if (after !== undefined) after.start = from
+    else this.#removed.push({ start: from, end: to })
+  }
+
+  /** Removed lines, with the blank one that would be left over between two. */
+  #removals(): Edit[] {
+    const { text } = this.context.file
+    return this.#removed.flatMap(({ start, end }) => {
+      const isParagraph = /(^|\n[ \t]*\r?\n)$/.test(text.slice(0, start))
+      const blank = isParagraph ? (/^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0) : 0
+      return rewrite(start, end + blank, [''])
+    })
   }
 
   /** Drops the marks above the statement of `node`. */
@@ -71,6 +98,6 @@ export class FileEdits {
         (edit) => ({ ...edit, within: { start, end: Number.MAX_SAFE_INTEGER } })
       )
     )
-    return [...this.edits, ...comments]
+    return [...this.edits, ...this.#removals(), ...comments]
   }
 }

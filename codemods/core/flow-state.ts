@@ -59,3 +59,19 @@ export const HANDLER_SUMMARY: Summary = {
   promise: true,
   returnsAnswer: false,
 }
+
+/** A helper that stays on (req, res), called through `adaptHandler`. */
+export const BRIDGED_SUMMARY: Summary = {
+  truthy: ANSWERED,
+  falsy: ANSWERED,
+  promise: true,
+  returnsAnswer: true,
+}
+
+/** A helper that stays and only reads the request: called with `nodeRequest`. */
+export const READER_SUMMARY: Summary = {
+  truthy: OPEN,
+  falsy: OPEN,
+  promise: false,
+  returnsAnswer: false,
+}

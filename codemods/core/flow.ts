@@ -517,7 +517,9 @@ export class FlowAnalysis extends StatementFlow {
       at = unwrap((at.expression as ts.PropertyAccessExpression).expression)
     }
     if (!ts.isCallExpression(at)) return false
-    return this.draft.events.get(at)?.kind === 'helper' || this.#closureCalled(at) !== undefined
+    const event = this.draft.events.get(at)
+    if (event?.kind === 'helper' || (event?.kind === 'answer' && event.promise)) return true
+    return this.#closureCalled(at) !== undefined
   }
 
   /** Makes sure the handler settles after `node` does, by a `return` where none is there. */
@@ -535,7 +537,7 @@ export class FlowAnalysis extends StatementFlow {
     const outer = wrapOut(node)
     const { parent } = outer
     if (ts.isExpressionStatement(parent) && isTail(parent)) {
-      this.draft.insert(parent.getStart(), 'return ')
+      this.draft.giveBack(parent)
       return
     }
     if (

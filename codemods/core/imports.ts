@@ -22,7 +22,9 @@ export function importEdits(file: FileEdits): Edit[] {
   const source = context.file
   const bindings = bindingsOf(source)
   const replaced = file.edits.filter((edit) => edit.end > edit.start)
-  const unused = bindings.filter((each) => isReplaced(each, source, replaced))
+  const unused = bindings.filter(
+    (each) => !file.keeps.has(each.name.text) && isReplaced(each, source, replaced)
+  )
   const removals = new Map<Binding['statement'], Binding[]>()
   for (const each of unused) {
     removals.set(each.statement, [...(removals.get(each.statement) ?? []), each])

@@ -1,10 +1,11 @@
 import { ts } from 'ts-morph'
 import { AppGraph, type Registration } from './app-graph.js'
 import { Candidates, type Candidate } from './candidates.js'
-import { position, walk, type FunctionNode } from './ast.js'
+import { walk, type FunctionNode } from './ast.js'
+import { ADAPT_ONLY, Decision, LEFT_OUT } from './decision.js'
 import { Draft, FileContext } from './draft.js'
 import { FlowAnalysis } from './flow.js'
-import { UNKNOWN_SUMMARY, type Summary } from './flow-state.js'
+import { BRIDGED_SUMMARY, READER_SUMMARY, UNKNOWN_SUMMARY, type Summary } from './flow-state.js'
 import { members, Values, type Service } from './values.js'
 import type { Workspace } from './workspace.js'
 import { draftHandler } from '../transforms/handler.js'
@@ -18,16 +19,6 @@ export interface ProjectOptions {
   isLeftOut: (candidate: Candidate) => boolean
 }
 
-/** Starts the reason of what was asked to stay: such code is not marked. */
-export const LEFT_OUT = 'left out'
-/** The reason of everything in the first stage: served by our engine, otherwise as it was. */
-export const ADAPT_ONLY = 'this stage adapts and converts nothing'
-
-/** Whether code with this reason gets no mark: nobody has anything to do about it. */
-export function isQuiet(reason: string): boolean {
-  return reason === LEFT_OUT || reason === ADAPT_ONLY
-}
-
 /** Everything known about a project before a line is changed: what converts, and why not. */
 export class ProjectPlan {
   readonly workspace: Workspace
@@ -38,10 +29,7 @@ export class ProjectPlan {
   readonly options: ProjectOptions
   readonly #contexts = new Map<ts.SourceFile, FileContext>()
   readonly #summaries = new Map<FunctionNode, Summary>()
-  readonly #reasons = new Map<Candidate, string>()
-  readonly #roots = new Map<Candidate, string>()
-  /** How many blockers a draft had before its flow was analysed. */
-  readonly #certain = new Map<Candidate, number>()
+  readonly #decision: Decision
 
   constructor(workspace: Workspace, options: ProjectOptions) {
     this.workspace = workspace
@@ -50,24 +38,31 @@ export class ProjectPlan {
     this.graph = new AppGraph(workspace, this.values)
     this.candidates = new Candidates(workspace, this.values, this.graph)
     this.#blockServices()
+    this.#decision = new Decision(this.candidates, workspace)
     const settings = this.#settings()
+    // What stays changes how its callers are converted: repeated until nothing more stays.
+    do this.#draft(settings)
+    while (this.#decision.update((candidate) => this.#ownReason(candidate)))
+  }
+
+  /** Writes the native form of every handler, as if all that is not known to stay converted. */
+  #draft(settings: AppSettings): void {
+    this.drafts.clear()
+    this.#summaries.clear()
     for (const candidate of this.candidates.all.values()) {
       const draft = new Draft(this.context(candidate.fn), this.#ctxName(candidate))
       this.drafts.set(candidate, draft)
       draftHandler({
         candidate,
         draft,
-        workspace,
+        workspace: this.workspace,
         values: this.values,
         settings,
-        exact: options.exact,
+        decision: this.#decision,
+        exact: this.options.exact,
       })
     }
-    for (const [candidate, draft] of this.drafts) {
-      this.#certain.set(candidate, candidate.blockers.length + draft.blockers.length)
-    }
     for (const candidate of this.candidates.all.values()) this.#summaryOf(candidate.fn)
-    this.#decide()
   }
 
   context(node: ts.Node): FileContext {
@@ -81,12 +76,22 @@ export class ProjectPlan {
 
   /** Why a handler stays on (req, res); `undefined` when it becomes native. */
   reasonOf(candidate: Candidate): string | undefined {
-    return this.#reasons.get(candidate)
+    return this.#decision.reasonOf(candidate)
+  }
+
+  /** Helpers that are native and keep their old form for what stays. */
+  get twins(): ReadonlySet<Candidate> {
+    return this.#decision.twins
+  }
+
+  /** Where a handler that stays is given to native code that calls it. */
+  passesOf(candidate: Candidate): readonly ts.Expression[] {
+    return this.#decision.passesOf(candidate) ?? []
   }
 
   isNative(fn: FunctionNode): boolean {
     const candidate = this.candidates.get(fn)
-    return candidate !== undefined && !this.#reasons.has(candidate)
+    return candidate !== undefined && !this.#decision.stays(candidate)
   }
 
   /** Whether a converted function gives back a promise its caller has to wait for. */
@@ -198,20 +203,11 @@ export class ProjectPlan {
       summaryOf: (target: FunctionNode) => this.#summaryOf(target),
     }
     const summary = new FlowAnalysis(candidate, draft, host).run()
-    this.#summaries.set(fn, summary)
-    return summary
-  }
-
-  /** Leaves what cannot be proved, then everything that depends on it, until nothing changes. */
-  #decide(): void {
-    for (const candidate of this.candidates.all.values()) {
-      const reason = this.#ownReason(candidate)
-      if (reason !== undefined) this.#reasons.set(candidate, reason)
-    }
-    for (let before = -1; before !== this.#reasons.size;) {
-      before = this.#reasons.size
-      for (const candidate of this.candidates.all.values()) this.#spread(candidate)
-    }
+    // What stays is called through adaptHandler, which waits for its answer.
+    const stays = this.#decision.stays(candidate) || this.#ownReason(candidate) !== undefined
+    const seen = stays && candidate.kind === 'helper' ? summaryAsIs(candidate) : summary
+    this.#summaries.set(fn, seen)
+    return seen
   }
 
   #ownReason(candidate: Candidate): string | undefined {
@@ -225,31 +221,11 @@ export class ProjectPlan {
     }
     return undefined
   }
+}
 
-  /** The reason of one that stays only because another does names the first in the row. */
-  #follow(candidate: Candidate, cause: Candidate, link: string): void {
-    const root = this.#roots.get(cause) ?? this.#reasons.get(cause)!
-    this.#roots.set(candidate, root)
-    if (isQuiet(root)) this.#reasons.set(candidate, root)
-    else this.#reasons.set(candidate, `${link} and stays on req and res: ${root}`)
-  }
-
-  #spread(caller: Candidate): void {
-    for (const helper of caller.helperCalls) {
-      for (const target of helper.targets) {
-        const callee = this.candidates.get(target)
-        if (callee === undefined) continue
-        const calleeReason = this.#reasons.get(callee)
-        const callerReason = this.#reasons.get(caller)
-        // A wrapper can be given an adapted handler; a helper that is called by name cannot stay.
-        if (calleeReason !== undefined && callerReason === undefined && !helper.parameter) {
-          this.#follow(caller, callee, `it calls ${nameOf(target)}`)
-        } else if (callerReason !== undefined && calleeReason === undefined) {
-          this.#follow(callee, caller, `${nameOf(caller.fn)} calls it`)
-        }
-      }
-    }
-  }
+/** What a helper that stays does to the answer of a native caller. */
+function summaryAsIs({ roleAt }: Candidate): Summary {
+  return roleAt.includes('res') || roleAt.includes('next') ? BRIDGED_SUMMARY : READER_SUMMARY
 }
 
 function isDynamicRequire(node: ts.Expression): boolean {
@@ -265,21 +241,9 @@ function isDynamicRequire(node: ts.Expression): boolean {
   return found
 }
 
-/** A short name for the report: the declared one, or the place. */
-export function nameOf(fn: FunctionNode): string {
-  if (fn.name !== undefined) return fn.name.getText()
-  let at: ts.Node = fn
-  while (ts.isParenthesizedExpression(at.parent) || ts.isCallExpression(at.parent)) at = at.parent
-  const { parent } = at
-  if (ts.isVariableDeclaration(parent) || ts.isPropertyAssignment(parent))
-    return parent.name.getText()
-  if (ts.isPropertyDeclaration(parent)) return parent.name.getText()
-  if (ts.isBinaryExpression(parent) && ts.isPropertyAccessExpression(parent.left)) {
-    return parent.left.name.text
-  }
-  return `the function at line ${position(fn).line}`
-}
-
 export function servicesOf(values: Values, node: ts.Node): Service[] {
   return members(values.of(node)).flatMap((each) => (each.kind === 'service' ? [each.service] : []))
 }
+
+export { isQuiet } from './decision.js'
+export { nameOf } from './names.js'

@@ -1,9 +1,10 @@
 import { ts } from 'ts-morph'
 import { isFunctionNode, unwrap } from '../core/ast.js'
-import type { ForeignCall, Role } from '../core/candidates.js'
+import type { ForeignCall, HelperCall, Role } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import type { Part } from '../core/edits.js'
 import { indentAt, wholeLines } from '../core/text.js'
+import { bridgeCall } from './bridge.js'
 import { rewriteNext } from './next.js'
 import { bindings, rewriteRequest } from './request.js'
 import { rewriteResponse } from './response.js'
@@ -13,7 +14,9 @@ import { rewriteTypes } from './types.js'
 /** Writes the native form of one handler or helper to its draft. */
 export function draftHandler(scope: Scope): void {
   const { candidate, draft } = scope
-  for (const helper of candidate.helperCalls) rewriteArguments(helper.call, scope)
+  for (const helper of candidate.helperCalls) {
+    if (!bridgeCall(helper, scope)) rewriteArguments(helper, scope)
+  }
   for (const foreign of candidate.foreignCalls) rewriteForeign(foreign, scope)
   for (const alias of candidate.aliases) removeAlias(alias, scope)
   for (const use of candidate.uses) {
@@ -42,14 +45,8 @@ function isHandled(node: ts.Identifier, scope: Scope): boolean {
 }
 
 /** `helper(req, res, x)` becomes `helper(ctx, x)`. */
-function rewriteArguments(call: ts.CallExpression, scope: Scope): void {
-  const { draft, candidate, workspace } = scope
-  const roles = call.arguments.map((argument): Role | undefined => {
-    const inner = unwrap(argument)
-    if (!ts.isIdentifier(inner)) return undefined
-    const symbol = workspace.symbolOf(inner)
-    return symbol === undefined ? undefined : candidate.symbols.get(symbol)
-  })
+function rewriteArguments({ call, roles }: HelperCall, scope: Scope): void {
+  const { draft } = scope
   if (call.arguments.some((argument) => ts.isSpreadElement(argument))) {
     draft.block(call, 'a helper is called with a spread')
     return

@@ -53,7 +53,7 @@ function rewriteCall(call: ts.CallExpression, scope: Scope): void {
     return
   }
   if (rethrow(parent, call, scope)) return
-  draft.insert(parent.getStart(), 'return ')
+  draft.giveBack(parent)
   dropReturn(parent, scope)
 }
 

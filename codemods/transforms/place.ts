@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph'
-import { wrapOut } from '../core/ast.js'
+import { isStatementList, wrapOut } from '../core/ast.js'
 import type { Part, Span } from '../core/edits.js'
 import { indentAt, wholeLines } from '../core/text.js'
 import type { Scope } from './scope.js'
@@ -119,13 +119,4 @@ function placeInExpression(outer: ts.Expression, statements: Part[][], scope: Sc
   const parts: Part[] = ['(']
   statements.forEach((each, index) => parts.push(index === 0 ? '' : ', ', ...each))
   scope.draft.rewrite(range, statements.length === 0 ? ['undefined'] : [...parts, ')'])
-}
-
-export function isStatementList(node: ts.Node): boolean {
-  return (
-    ts.isBlock(node) ||
-    ts.isSourceFile(node) ||
-    ts.isCaseOrDefaultClause(node) ||
-    ts.isModuleBlock(node)
-  )
 }

@@ -5,6 +5,7 @@ import type { RoleUse } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import { indentAt } from '../core/text.js'
 import { memberRow } from '../table.js'
+import { declaredField } from './request-types.js'
 import {
   callParts,
   compatCall,
@@ -17,7 +18,9 @@ import {
 
 const PLAIN_TYPES = new Set('string number boolean undefined null unknown any Date'.split(' '))
 const STREAM_EVENTS = new Set(['data', 'end', 'error', 'readable'])
-const STREAM_METHODS = new Set('pipe setEncoding resume pause unpipe on once'.split(' '))
+const STREAM_METHODS = new Set(
+  'pipe setEncoding resume pause unpipe iterator toArray on once'.split(' ')
+)
 /** Members of node's request and Express's that no own property may be mistaken for. */
 const RESERVED = new Set(
   `aborted complete destroy destroyed trailers rawTrailers setTimeout read readable readableEnded
@@ -74,7 +77,7 @@ function rewriteMember(member: Member, scope: Scope): void {
     special(name, node, scope)
     return
   }
-  draft.replace(node, readText(emitOf(row, scope), draft))
+  draft.replace(node, readText(emitOf(row, scope), scope, memberOf(node) === undefined))
   draft.found(row.id, node, scope.exact ? undefined : row.check || undefined)
 }
 
@@ -165,7 +168,7 @@ function query(node: Member['node'], next: Member | undefined, scope: Scope): vo
     draft.found('req.query', node, 'a repeated key gives its first value, Express gives an array')
     return
   }
-  draft.replace(node, readText({ compat: 'query' }, draft))
+  draft.replace(node, readText({ compat: 'query' }, scope, next === undefined))
   draft.found('req.query', node)
 }
 
@@ -238,7 +241,7 @@ function readOwn(name: string, node: Member['node'], scope: Scope): void {
     return
   }
   const next = memberOf(node)
-  const type = ownType(node, scope)
+  const type = ownType(name, node, scope)
   const read = `${draft.ctx}.userValue(${draft.context.quote(name)})`
   draft.replace(node, type === undefined ? read : `(${read} as ${type})`)
   draft.found('req.own', node)
@@ -247,8 +250,15 @@ function readOwn(name: string, node: Member['node'], scope: Scope): void {
 }
 
 /** The type a TypeScript file declares for an own property of its request. */
-function ownType(node: Member['node'], scope: Scope): string | undefined {
+function ownType(name: string | undefined, node: Member['node'], scope: Scope): string | undefined {
   if (!scope.draft.context.isTypeScript) return undefined
+  const declared = name === undefined ? undefined : declaredField(name, scope.workspace)
+  if (declared !== undefined) {
+    // What an `if` told about it is lost between two calls.
+    const next = memberOf(node)?.node
+    const isSure = next !== undefined && next.questionDotToken === undefined
+    return isSure ? `NonNullable<${declared}>` : declared
+  }
   const type = scope.workspace.checker.getTypeAtLocation(node)
   if ((type.flags & ts.TypeFlags.Any) !== 0) return 'any'
   const text = scope.workspace.checker.typeToString(type, node, ts.TypeFormatFlags.NoTruncation)
@@ -331,8 +341,8 @@ export function bindings(
     const emit = row === undefined ? undefined : emitOf(row, scope)
     const read =
       emit === undefined
-        ? `${draft.ctx}.userValue(${draft.context.quote(name)})${draft.context.isTypeScript ? ' as any' : ''}`
-        : readText(emit, draft)
+        ? `${draft.ctx}.userValue(${draft.context.quote(name)})${draft.context.isTypeScript ? ` as ${declaredField(name, scope.workspace) ?? 'any'}` : ''}`
+        : readText(emit, scope)
     const initial = element.initializer === undefined ? '' : ` = ${element.initializer.getText()}`
     if (initial !== '' && !ts.isIdentifier(element.name)) {
       draft.block(element, 'req is destructured with a default for a nested pattern')

@@ -1,11 +1,13 @@
 import { ts } from 'ts-morph'
 import { isWriteTarget, unwrap, wrapOut } from '../core/ast.js'
 import type { Candidate } from '../core/candidates.js'
+import type { Decision } from '../core/decision.js'
 import { argumentsSpan, type Draft } from '../core/draft.js'
 import type { Part } from '../core/edits.js'
 import type { Values } from '../core/values.js'
 import type { Workspace } from '../core/workspace.js'
 import type { Emit, MemberRow } from '../table.js'
+import { declaredPart } from './request-types.js'
 
 /** What the applications of the project have switched on: some rows depend on it. */
 export interface AppSettings {
@@ -20,6 +22,8 @@ export interface Scope {
   workspace: Workspace
   values: Values
   settings: AppSettings
+  /** What is known to stay on (req, res) so far. */
+  decision: Decision
   exact: boolean
 }
 
@@ -34,14 +38,22 @@ export function emitOf(row: MemberRow, scope: Scope): Emit {
 /** What Express types as `any`: TypeScript code relies on it. */
 const LOOSE = new Set(['locals', 'cookies', 'signedCookies', 'query'])
 
-/** Text of a read: `ctx.path()` or `hostname(ctx)`. */
-export function readText(emit: Emit, draft: Draft): string {
+/**
+ * Text of a read: `ctx.path()` or `hostname(ctx)`.
+ *
+ * @param isWhole - the value is kept, not a member of it: it has the type the handler declares. A member keeps `any`, since what
+ *   an `if` told about it is lost between two calls.
+ */
+export function readText(emit: Emit, scope: Scope, isWhole = true): string {
+  const { draft, candidate, workspace } = scope
   if (emit.ctx !== undefined) return `${draft.ctx}.${emit.ctx}`
   const name = emit.compat!
-  const { isTypeScript } = draft.context
-  if (isTypeScript && name === 'body') return `${draft.compat(name)}<any>(${draft.ctx})`
+  if (!draft.context.isTypeScript) return `${draft.compat(name)}(${draft.ctx})`
+  const part = isWhole && (name === 'body' || name === 'query') ? name : undefined
+  const type = part === undefined ? undefined : declaredPart(part, candidate.fn, workspace)
+  if (name === 'body') return `${draft.compat(name)}<${type ?? 'any'}>(${draft.ctx})`
   const read = `${draft.compat(name)}(${draft.ctx})`
-  return isTypeScript && LOOSE.has(name) ? `(${read} as any)` : read
+  return LOOSE.has(name) ? `(${read} as ${type ?? 'any'})` : read
 }
 
 /** A call with its own arguments carried over: `ctx.setJSON(...)` or `json(ctx, ...)`. */
