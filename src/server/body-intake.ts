@@ -43,6 +43,12 @@ export class BodyIntake implements ChunkSink {
     this.#discarded = 0
   }
 
+  /** Ready for another connection. */
+  clear(): void {
+    this.start(false, 0, 0)
+    this.broken = false
+  }
+
   /** Has the whole body been read? */
   get done(): boolean {
     return this.#reader.done

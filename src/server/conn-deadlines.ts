@@ -27,6 +27,11 @@ export class ConnDeadlines {
   /** A connection was accepted: its first head has to come. */
   accepted(now: number): void {
     this.current = now + this.#options.readHeaderTimeout
+    this.headStarted = 0
+    this.readBy = 0
+    this.sendBy = 0
+    this.writeTimeout = 0
+    this.#watch = null
   }
 
   /** A part of a head is there. */

@@ -13,3 +13,5 @@ export const DRAIN = 4
 export const LINGER = 5
 export const HIJACKED = 6
 export const CLOSED = 7
+/** Serving no connection. */
+export const FREE = 8

@@ -22,20 +22,29 @@ export class Output {
   blocked = false
   /** Set while more is about to come: nobody but `flush` sends then. */
   held = false
-  readonly #conn: Conn
+  #conn: Conn | null = null
   readonly #owner: OutputOwner
   #text = ''
   #drainWanted = false
   #flushQueued = false
 
-  constructor(conn: Conn, owner: OutputOwner) {
-    this.#conn = conn
+  constructor(owner: OutputOwner) {
     this.#owner = owner
+  }
+
+  /** Begins anew, on another connection or none. */
+  reset(conn: Conn | null): void {
+    this.#conn = conn
+    this.blocked = false
+    this.held = false
+    this.#text = ''
+    this.#drainWanted = false
+    this.#flushQueued = false
   }
 
   /** Bytes that have not reached the kernel yet. */
   get pendingBytes(): number {
-    return this.#text.length + this.#conn.pendingBytes
+    return this.#text.length + (this.#conn?.pendingBytes ?? 0)
   }
 
   /** Adds text, one byte a character, to be sent by the next flush. */
@@ -46,7 +55,7 @@ export class Output {
 
   /** Sends bytes behind what was added, without copying them. */
   addBytes(bytes: Uint8Array): void {
-    const conn = this.#conn
+    const conn = this.#conn!
     const text = this.#text
     this.#text = ''
     conn.cork()
@@ -75,7 +84,7 @@ export class Output {
     if (this.#text === '') return
     const text = this.#text
     this.#text = ''
-    if (!this.#conn.write(text)) {
+    if (!this.#conn!.write(text)) {
       this.blocked = true
       this.#owner.onOutputBlocked()
     } else if (this.#drainWanted) {

@@ -15,11 +15,22 @@ import type { ResponseHeader } from '../http/response-header.js'
 import type { Response } from '../http/response.js'
 import type { Conn, ConnReceiver } from '../net/conn.js'
 import { pumpStream, pumpWriter, type BodyPump } from '../wire/body-pump.js'
-import { RequestParser } from '../wire/request-parser.js'
+import type { RequestParser } from '../wire/request-parser.js'
 import { BODY_TOO_LARGE, BodyIntake, TOO_MUCH_UNREAD } from './body-intake.js'
 import { ConnDeadlines } from './conn-deadlines.js'
 import { ConnExchange, type ExchangeOwner } from './conn-exchange.js'
-import { BODY, CLOSED, DRAIN, HANDLER, HEAD, HIJACKED, LINGER, RESPONSE } from './conn-phase.js'
+import { nextConnID } from './conn-id.js'
+import {
+  BODY,
+  CLOSED,
+  DRAIN,
+  FREE,
+  HANDLER,
+  HEAD,
+  HIJACKED,
+  LINGER,
+  RESPONSE,
+} from './conn-phase.js'
 import type { BodySink, ErrorAnswer, Exchange } from './exchange.js'
 import { handleForm, isLargeForm } from './form-handler.js'
 import { headError } from './head-errors.js'
@@ -36,25 +47,26 @@ const MAX_STASH_BYTES = 64 * 1024
 const CR = 13
 const LF = 10
 
-let connections = 0
-
 /**
  * Serves one connection: reads requests, runs the handler and writes the answers, one after the other and in order. Purely
  * event-driven; a synchronous handler is called from within the read callback and all answers of one read leave in one write.
+ *
+ * The object serves one connection after the other, unless it was lent to what may outlive its connection.
  */
 export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputOwner {
-  readonly connID = ++connections
-  readonly connTime = Date.now()
+  connID = 0
+  connTime = 0
   requestNum = 0
   requestTime = 0
   readonly #server: ServerCore
-  readonly conn: Conn
-  readonly parser = new RequestParser()
+  #conn: Conn | null = null
+  /** Held while there is input to look at or a request to answer. */
+  #parser: RequestParser | null = null
   readonly #body = new BodyIntake()
   readonly #stash = new InputStash()
-  readonly #out: Output
+  readonly #out = new Output(this)
   readonly #deadlines: ConnDeadlines
-  #state = HEAD
+  #state = FREE
   #ctx: RequestCtx | null = null
   /** Inside the loop over a read: output is gathered until its end. */
   #running = false
@@ -74,14 +86,55 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   #taken = false
   #pump: BodyPump | null = null
   #abort: AbortController | null = null
+  /** Somebody may use this object after the connection's end: it serves no other one. */
+  #lent = false
+  #onSettled: (() => void) | null = null
+  #onRejected: ((err: unknown) => void) | null = null
 
-  constructor(server: ServerCore, conn: Conn) {
+  constructor(server: ServerCore) {
     this.#server = server
-    this.conn = conn
-    this.#out = new Output(conn, this)
     this.#deadlines = new ConnDeadlines(server.options)
+  }
+
+  /** Serves `conn` from here on, which `start` opens. */
+  attach(conn: Conn): void {
+    this.connID = nextConnID()
+    this.connTime = Date.now()
+    this.requestNum = 0
+    this.requestTime = 0
+    this.#conn = conn
+    this.#out.reset(conn)
     this.#deadlines.accepted(this.connTime)
-    this.parser.fields.anyHost = server.answersErrors !== undefined
+    this.#state = HEAD
+    this.#peerEnded = false
+    this.#keepAlive = true
+  }
+
+  /** Lets go of a closed connection as soon as nothing here is needed for it any more. */
+  #retire(): void {
+    if (this.#state !== CLOSED || this.#running || this.#ctx !== null || this.#lent) return
+    this.#state = FREE
+    this.#releaseParser()
+    this.#conn = null
+    this.#out.reset(null)
+    this.#body.clear()
+    this.#abort = null
+    this.#server.reuse(this)
+  }
+
+  get conn(): Conn {
+    return this.#conn!
+  }
+
+  get parser(): RequestParser {
+    return this.#parser!
+  }
+
+  #releaseParser(): void {
+    const parser = this.#parser
+    if (parser === null) return
+    this.#parser = null
+    this.#server.releaseParser(parser)
   }
 
   /** When this connection's time is up, in milliseconds since the epoch; 0 for never. */
@@ -129,6 +182,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#server.heads.tick(now)
     if (this.#state === HEAD && this.#deadlines.headStarted === 0)
       this.#server.stateChanged(this, 'active')
+    this.#parser ??= this.#server.acquireParser()
     this.#input = buf
     this.#inputEnd = end
     const rest = this.#consume(buf, start, end)
@@ -145,6 +199,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     if (this.#peerEnded) this.#inputEnded()
     this.#running = this.#out.held = false
     this.#out.flush()
+    if (this.#state === CLOSED) this.#retire()
   }
 
   #consume(buf: Buffer, start: number, end: number): number {
@@ -387,6 +442,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   // Running the handler
 
   #dispatchStreaming(ctx: RequestCtx): void {
+    this.#lent = true
     const stream = new RequestBodyStream(this.#ownExchange(), (trailers) => {
       ctx.request.header._trailerFields = trailers
     })
@@ -417,19 +473,17 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     }
     ctx.request._body.settle()
     if (this.#body.done) this.#deadlines.current = 0
+    this.#onSettled ??= () => {
+      const entered = this.#enter()
+      this.#finish()
+      if (entered) this.#leave()
+    }
+    this.#onRejected ??= (err) => {
+      const entered = this.#enter()
+      this.#handlerFailed(err)
+      if (entered) this.#leave()
+    }
     ;(settled as Promise<void>).then(this.#onSettled, this.#onRejected)
-  }
-
-  readonly #onSettled = (): void => {
-    const entered = this.#enter()
-    this.#finish()
-    if (entered) this.#leave()
-  }
-
-  readonly #onRejected = (err: unknown): void => {
-    const entered = this.#enter()
-    this.#handlerFailed(err)
-    if (entered) this.#leave()
   }
 
   /** Begins to go on after a handler or a body stream; `false` within the loop, which goes on by itself. */
@@ -546,6 +600,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
 
   #stream(response: Response, { size, chunked, close }: StreamingResponse, ctx: RequestCtx): void {
     this.#state = RESPONSE
+    this.#lent = true
     const source = response._body.takeSource()!
     const target = {
       write: (data: string | Uint8Array) => this.write(data),
@@ -604,6 +659,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   /** All of a read is handled: an idle connection holds no ctx and no text. */
   #betweenReads(now: number): void {
     this.#release()
+    this.#releaseParser()
     // The time of a client that does not read is watched already.
     if (this.#out.blocked) return
     if (!this.#stash.isEmpty) {
@@ -628,11 +684,12 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#release()
     this.#state = HIJACKED
     this.#deadlines.current = 0
-    const stream = this.conn.detach(this.#takeInput())
+    const { conn } = this
+    const stream = conn.detach(this.#takeInput())
     this.#server.stateChanged(this, 'hijacked')
     const { keepHijackedConns } = this.#server.options
     runHijack(handler, stream, keepHijackedConns, (err, cause) => {
-      this.#server.logError(this.conn, err, cause)
+      this.#server.logError(conn, err, cause)
     })
   }
 
@@ -784,6 +841,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#server.closed(this, state === HIJACKED)
     if (state !== HANDLER && state !== RESPONSE) {
       this.#release()
+      this.#retire()
       return
     }
     // The handler still owns ctx; it is released when that settles.
@@ -825,7 +883,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   // Exchange
 
   take(): Exchange {
-    this.#taken = true
+    this.#taken = this.#lent = true
     return this.#ownExchange()
   }
 

@@ -1,10 +1,12 @@
 import type { FastHttpError } from '../errors.js'
 import type { RequestHeader } from '../http/request-header.js'
 import type { Conn } from '../net/conn.js'
+import type { RequestParser } from '../wire/request-parser.js'
 import type { HeadWriter } from '../wire/head-writer.js'
 import type { ErrorAnswer } from './exchange.js'
 import type { ConnState, SERVER_DEFAULTS, ServerOptions } from './options.js'
 import type { Timed } from './deadline-sweep.js'
+import type { ServeConn } from './serve-conn.js'
 import type { CtxOwner, Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 
 type Resolved = {
@@ -44,6 +46,10 @@ export interface ServerCore {
   readonly shuttingDown: boolean
   /** Connections close after their next response and say so in it; until then they are served as ever. */
   readonly draining: boolean
+  acquireParser(): RequestParser
+  releaseParser(parser: RequestParser): void
+  /** `conn` is free to serve another connection. */
+  reuse(conn: ServeConn): void
   acquireCtx(owner: CtxOwner): RequestCtx
   releaseCtx(ctx: RequestCtx): void
   stateChanged(conn: ServedConn, state: ConnState): void

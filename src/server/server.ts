@@ -20,6 +20,7 @@ import type { HandleConn } from '../net/handle-conn.js'
 import type { Listener } from '../net/listener.js'
 import { SocketConn } from '../net/socket-conn.js'
 import { DEFAULT_CONTENT_TYPE, HeadWriter } from '../wire/head-writer.js'
+import type { RequestParser } from '../wire/request-parser.js'
 import { Certificates } from './certificates.js'
 import { CtxPool } from './ctx-pool.js'
 import { DeadlineSweep } from './deadline-sweep.js'
@@ -30,6 +31,7 @@ import { isTraced, tracedHandler } from './diagnostics.js'
 import { resolveOptions } from './resolve-options.js'
 import { guardHandler, retentionFromEnvironment } from './retention/guard-handler.js'
 import { ServeConn } from './serve-conn.js'
+import { ServePool } from './serve-pool.js'
 import type { ResolvedOptions, ServedConn, ServerCore } from './server-core.js'
 
 const STDERR: Logger = {
@@ -450,7 +452,7 @@ export class Server extends EventEmitter {
       refuse(conn, this.#core, 429, 'The number of connections from your ip exceeds MaxConnsPerIP')
       throw new PerIPConnLimitError()
     }
-    const served = new ServeConn(this.#core, conn)
+    const served = this.#core.serve(conn)
     this.#conns.add(served)
     this.#sweep.start()
     this.#core.stateChanged(served, 'new')
@@ -523,6 +525,7 @@ class Core implements ServerCore {
   shuttingDown = false
   draining = false
   readonly #pool: CtxPool
+  readonly #serving = new ServePool(() => new ServeConn(this))
   readonly #onLeft: (conn: ServedConn) => void
   readonly #onClosed: (conn: ServedConn) => void
   readonly #waiting = new Map<ServedConn, () => void>()
@@ -568,6 +571,24 @@ class Core implements ServerCore {
 
   acquireCtx(owner: CtxOwner): RequestCtx {
     return this.#pool.acquire(owner)
+  }
+
+  serve(conn: Conn): ServeConn {
+    const served = this.#serving.acquireConn()
+    served.attach(conn)
+    return served
+  }
+
+  reuse(conn: ServeConn): void {
+    this.#serving.releaseConn(conn)
+  }
+
+  acquireParser(): RequestParser {
+    return this.#serving.acquireParser(this.answersErrors !== undefined)
+  }
+
+  releaseParser(parser: RequestParser): void {
+    this.#serving.releaseParser(parser)
   }
 
   releaseCtx(ctx: RequestCtx): void {

@@ -1,0 +1,37 @@
+import { RequestParser } from '../wire/request-parser.js'
+import type { ConnReceiver } from '../net/conn.js'
+
+/** Kept for reuse; more than the requests or short connections a process has in hand at a time would only hold memory. */
+const MAX_POOLED = 1024
+
+/** What serves connections and waits for the next one. */
+export class ServePool<T extends ConnReceiver> {
+  readonly #conns: T[] = []
+  readonly #parsers: RequestParser[] = []
+  readonly #create: () => T
+
+  /** @param create - makes what serves a connection when none is free */
+  constructor(create: () => T) {
+    this.#create = create
+  }
+
+  acquireConn(): T {
+    return this.#conns.pop() ?? this.#create()
+  }
+
+  releaseConn(conn: T): void {
+    if (this.#conns.length < MAX_POOLED) this.#conns.push(conn)
+  }
+
+  acquireParser(anyHost: boolean): RequestParser {
+    const parser = this.#parsers.pop() ?? new RequestParser()
+    parser.fields.anyHost = anyHost
+    return parser
+  }
+
+  releaseParser(parser: RequestParser): void {
+    parser.endOfRead(false)
+    parser.method = parser.target = ''
+    if (this.#parsers.length < MAX_POOLED) this.#parsers.push(parser)
+  }
+}
