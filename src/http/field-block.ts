@@ -1,10 +1,11 @@
-import { FIELD_VALUE_CHARS, TOKEN_CHARS } from '../bytes/ascii.js'
+import { TOKEN_CHARS } from '../bytes/ascii.js'
 import { latin1Slice } from '../bytes/slices.js'
-import { isValidHost } from './host.js'
+import { equalBytes, fieldValueEnd, viewOf } from '../bytes/words.js'
+import * as noted from './noted-fields.js'
 
 /**
- * Scans the field lines of a message head once, byte by byte, checking every byte (RFC 9110, section 5; RFC 9112, section 5) and noting
- * where names and values lie and what the connection and body framing depend on.
+ * Scans the field lines of a message head once, checking every byte (RFC 9110, section 5; RFC 9112, section 5) and noting where names
+ * and values lie and what the connection and body framing depend on.
  */
 
 /** Results below zero of the scanning functions. */
@@ -34,22 +35,11 @@ const LF = 10
 const SP = 32
 const TAB = 9
 const COLON = 58
-const PERCENT = 37
-const BRACKET = 91
 
-/** 1 for the characters of a registered name but escapes (RFC 3986, section 3.2.2). */
-const REG_NAME = new Uint8Array(256)
-for (const c of "-._~!$&'()*+,;=") REG_NAME[c.charCodeAt(0)] = 1
-for (let i = 0; i < 128; i++) if (/[0-9A-Za-z]/.test(String.fromCharCode(i))) REG_NAME[i] = 1
-
-const CONNECTION_CLOSE = 1
-const CONNECTION_KEEP_ALIVE = 2
-const CONNECTION_UPGRADE = 4
+const NO_BYTES: Buffer = Buffer.alloc(0)
 
 /** The field lines of one head. Offsets count from the start of the block. */
 export class FieldBlock {
-  /** The lines with their ends and the empty line behind them. */
-  text = ''
   /** By fours: start and end of a name, start and end of its value. */
   readonly offsets: number[] = []
   /** Number of field lines. */
@@ -70,6 +60,20 @@ export class FieldBlock {
   /** Index of the field line, `-1` where there is none. */
   host = -1
   #transferEncodings = 0
+  /** Which of the noted fields each line is. */
+  readonly #kinds: number[] = []
+  #text = ''
+  /** Where the block was scanned, until `keepText`. */
+  #bytes = NO_BYTES
+  #start = 0
+
+  /** The lines with their ends and the empty line behind them. */
+  get text(): string {
+    if (this.#text === '' && this.length > 0) {
+      this.#text = latin1Slice(this.#bytes, this.#start, this.#start + this.length)
+    }
+    return this.#text
+  }
 
   name(i: number): string {
     return this.text.slice(this.offsets[i * 4]!, this.offsets[i * 4 + 1]!)
@@ -77,6 +81,11 @@ export class FieldBlock {
 
   value(i: number): string {
     return this.text.slice(this.offsets[i * 4 + 2]!, this.offsets[i * 4 + 3]!)
+  }
+
+  /** Is there a Host with a value? */
+  get hasHost(): boolean {
+    return this.host >= 0 && this.offsets[this.host * 4 + 3]! > this.offsets[this.host * 4 + 2]!
   }
 
   /** Index of the first field line of that name, in whatever case; `-1` when there is none. */
@@ -100,8 +109,16 @@ export class FieldBlock {
     return true
   }
 
+  /** Cuts the block loose from the memory it was scanned in, which may be reused from here on. */
+  keepText(): void {
+    this.#text = this.text
+    this.#bytes = NO_BYTES
+  }
+
+  /** Forgets the block and the memory it was scanned in. */
   reset(): void {
-    this.text = ''
+    this.#text = ''
+    this.#bytes = NO_BYTES
     this.count = 0
     this.length = 0
     this.contentLength = -1
@@ -116,22 +133,47 @@ export class FieldBlock {
   }
 
   /**
-   * Scans the block that starts at `start`.
+   * Scans the block that starts at `start`. `buf` is looked at until `keepText`. Clients send the same lines again and again: one that
+   * is byte for byte the line at the same place in the block before, as long as that is still in `buf`, needs no second scan.
    *
    * @returns the position behind the empty line, or one of the negative results above
    */
-  scan(buf: Uint8Array, start: number, end: number): number {
+  scan(buf: Buffer, start: number, end: number): number {
+    const { offsets } = this
+    const kinds = this.#kinds
+    const before = this.#start
+    const beforeEnd = before + this.length - 2
+    const known = this.#bytes === buf ? this.count : 0
+    const bytes = viewOf(buf)
     this.reset()
-    const offsets = this.offsets
     let p = start
-    let n = 0
-    for (;;) {
+    for (let n = 0; ; n++) {
+      const o = n * 4
+      if (n < known) {
+        const line = before + offsets[o]!
+        const length = (n + 1 < known ? before + offsets[o + 4]! : beforeEnd) - line
+        if (p + length <= end && equalBytes(bytes, p, line, length)) {
+          const shift = p - start - offsets[o]!
+          if (shift !== 0) for (let i = 0; i < 4; i++) offsets[o + i]! += shift
+          p += length
+          if (kinds[n] !== noted.NOTHING) {
+            const result = this.#note(buf, start, n)
+            if (result < 0) return result
+          }
+          continue
+        }
+      }
+
       if (p >= end) return NEED_MORE
       let c = buf[p]!
       if (c === CR) {
         if (p + 1 >= end) return NEED_MORE
         if (buf[p + 1] !== LF) return BAD_LINE_END
-        break
+        this.#bytes = buf
+        this.#start = start
+        this.count = n
+        this.length = p + 2 - start
+        return p + 2
       }
       if (c === SP || c === TAB) return n === 0 ? BAD_NAME : OBS_FOLD
       if (c === LF) return BAD_LINE_END
@@ -144,7 +186,7 @@ export class FieldBlock {
 
       while (p < end && ((c = buf[p]!) === SP || c === TAB)) p++
       const valueStart = p
-      while (p < end && FIELD_VALUE_CHARS[buf[p]!] === 1) p++
+      p = fieldValueEnd(buf, bytes, p, end)
       if (p + 1 >= end) return p < end && buf[p] !== CR ? lineEndError(buf[p]!) : NEED_MORE
       if (buf[p] !== CR) return lineEndError(buf[p]!)
       if (buf[p + 1] !== LF) return BAD_LINE_END
@@ -153,139 +195,53 @@ export class FieldBlock {
       p += 2
 
       if (n >= MAX_FIELDS) return TOO_MANY_FIELDS
-      const o = n * 4
       offsets[o] = nameStart - start
       offsets[o + 1] = nameEnd - start
       offsets[o + 2] = valueStart - start
       offsets[o + 3] = valueEnd - start
-      const known = this.#note(buf, n, nameStart, nameEnd, valueStart, valueEnd)
-      if (known < 0) return known
-      n++
+      const kind = noted.notedField(bytes, nameStart, nameEnd - nameStart)
+      kinds[n] = kind
+      if (kind !== noted.NOTHING) {
+        const result = this.#note(buf, start, n)
+        if (result < 0) return result
+      }
     }
-    this.count = n
-    this.length = p + 2 - start
-    return p + 2
   }
 
-  /** Keeps the text, for names and values to be cut from. */
-  keepText(buf: Buffer, start: number): void {
-    this.text = latin1Slice(buf, start, start + this.length)
-  }
-
-  /** Looks at the fields that decide on routing, framing and the connection; picked by length and first letter. */
-  #note(
-    buf: Uint8Array,
-    index: number,
-    nameStart: number,
-    nameEnd: number,
-    valueStart: number,
-    valueEnd: number
-  ): number {
-    const first = buf[nameStart]! | 0x20
-    switch (nameEnd - nameStart) {
-      case 4:
-        if (first !== 0x68 || !isName(buf, nameStart, 'host')) return 0
+  /** Takes note of line `n`, which is of one of the noted fields: `0`, or a negative result. */
+  #note(buf: Buffer, block: number, n: number): number {
+    const start = block + this.offsets[n * 4 + 2]!
+    const end = block + this.offsets[n * 4 + 3]!
+    switch (this.#kinds[n]) {
+      case noted.HOST:
         if (this.host >= 0) return DUPLICATE_HOST
-        this.host = index
-        return this.anyHost || isHost(buf, valueStart, valueEnd) ? 0 : BAD_HOST
-      case 6:
-        if (first !== 0x65 || !isName(buf, nameStart, 'expect')) return 0
-        if (text(buf, valueStart, valueEnd) === '100-continue') this.expectsContinue = true
+        this.host = n
+        return this.anyHost || noted.isHost(buf, start, end) ? 0 : BAD_HOST
+      case noted.EXPECT:
+        if (noted.lowerText(buf, start, end) === '100-continue') this.expectsContinue = true
         return 0
-      case 10:
-        if (first !== 0x63 || !isName(buf, nameStart, 'connection')) return 0
-        this.#noteConnection(buf, valueStart, valueEnd)
+      case noted.CONNECTION: {
+        const options = noted.connectionOptions(buf, start, end)
+        if ((options & noted.CLOSE) !== 0) this.closes = true
+        if ((options & noted.KEEP_ALIVE) !== 0) this.keepsAlive = true
+        if ((options & noted.UPGRADE) !== 0) this.upgrades = true
         return 0
-      case 12:
-        if (first !== 0x63 || !isName(buf, nameStart, 'content-type')) return 0
-        this.multipart = (buf[valueStart]! | 0x20) === 0x6d
+      }
+      case noted.CONTENT_TYPE:
+        this.multipart = (buf[start]! | 0x20) === 0x6d
         return 0
-      case 14:
-        if (first !== 0x63 || !isName(buf, nameStart, 'content-length')) return 0
+      case noted.CONTENT_LENGTH:
         if (this.contentLength >= 0) return DUPLICATE_CONTENT_LENGTH
-        this.contentLength = decimal(buf, valueStart, valueEnd)
+        this.contentLength = noted.decimal(buf, start, end)
         return this.contentLength < 0 ? BAD_CONTENT_LENGTH : 0
-      case 17:
-        if (first !== 0x74 || !isName(buf, nameStart, 'transfer-encoding')) return 0
-        if (++this.#transferEncodings > 1) return BAD_TRANSFER_ENCODING
-        this.chunked = text(buf, valueStart, valueEnd) === 'chunked'
-        return this.chunked ? 0 : BAD_TRANSFER_ENCODING
       default:
-        return 0
+        if (++this.#transferEncodings > 1) return BAD_TRANSFER_ENCODING
+        this.chunked = noted.lowerText(buf, start, end) === 'chunked'
+        return this.chunked ? 0 : BAD_TRANSFER_ENCODING
     }
   }
-
-  #noteConnection(buf: Uint8Array, start: number, end: number): void {
-    const length = end - start
-    if (length === 10 && isName(buf, start, 'keep-alive')) {
-      this.keepsAlive = true
-      return
-    }
-    const options = connectionOptions(text(buf, start, end))
-    if ((options & CONNECTION_CLOSE) !== 0) this.closes = true
-    if ((options & CONNECTION_KEEP_ALIVE) !== 0) this.keepsAlive = true
-    if ((options & CONNECTION_UPGRADE) !== 0) this.upgrades = true
-  }
-}
-
-/** The connection options of RFC 9110, section 7.6.1 that a server acts on, as bits. */
-function connectionOptions(value: string): number {
-  let options = 0
-  // Only OWS separates list members; `trim` would also take U+00A0 away.
-  for (const option of value.split(/[ \t]*,[ \t]*/)) {
-    if (option === 'close') options |= CONNECTION_CLOSE
-    else if (option === 'keep-alive') options |= CONNECTION_KEEP_ALIVE
-    else if (option === 'upgrade') options |= CONNECTION_UPGRADE
-  }
-  return options
 }
 
 function lineEndError(c: number): number {
   return c === LF ? BAD_LINE_END : BAD_VALUE
-}
-
-function isName(buf: Uint8Array, start: number, lower: string): boolean {
-  for (let i = 0; i < lower.length; i++) {
-    const want = lower.charCodeAt(i)
-    const c = buf[start + i]!
-    if (c !== want && (want === 45 || (c | 0x20) !== want)) return false
-  }
-  return true
-}
-
-/** A short value in lower case. */
-function text(buf: Uint8Array, start: number, end: number): string {
-  let s = ''
-  for (let i = start; i < end; i++) {
-    const c = buf[i]!
-    s += String.fromCharCode(c >= 65 && c <= 90 ? c | 0x20 : c)
-  }
-  return s
-}
-
-/** Digits only, below 2^53 (RFC 9110, section 8.6); `-1` otherwise. */
-function decimal(buf: Uint8Array, start: number, end: number): number {
-  if (end === start) return -1
-  let n = 0
-  for (let i = start; i < end; i++) {
-    const digit = buf[i]! - 48
-    if (digit < 0 || digit > 9) return -1
-    n = n * 10 + digit
-    if (n > Number.MAX_SAFE_INTEGER) return -1
-  }
-  return n
-}
-
-/** uri-host with an optional port (RFC 9112, section 3.2); empty passes here. What passes is a host to URI as well. */
-function isHost(buf: Uint8Array, start: number, end: number): boolean {
-  let p = start
-  while (p < end && REG_NAME[buf[p]!] === 1) p++
-  if (p < end && (buf[p] === PERCENT || (p === start && buf[p] === BRACKET))) {
-    return isValidHost(text(buf, start, end))
-  }
-  if (p < end && buf[p] === COLON) {
-    p++
-    while (p < end && buf[p]! >= 48 && buf[p]! <= 57) p++
-  }
-  return p === end
 }

@@ -34,6 +34,7 @@ export async function readRequest(
     if (input.rest.length > MAX_HEAD_BYTES) throw new SmallBufferError(MAX_HEAD_BYTES)
     if (!(await input.more())) throw new UnexpectedEOFError()
   }
+  parser.endOfRead(true)
   const { fields } = parser
   request.header._setParsed(parser.method, parser.target, parser.minorVersion, fields)
   input.take(parser.next)

@@ -129,7 +129,7 @@ export class ChunkedDecoder {
     }
     if (next < 0) return BAD_TRAILER
     if (next > this.#maxTrailerBytes) return TRAILER_TOO_LARGE
-    block.keepText(all, 0)
+    block.keepText()
     for (let i = 0; i < block.count; i++) {
       if (!isTrailerAllowed(block.name(i))) return BAD_TRAILER
       this.trailers.push(block.name(i), block.value(i))

@@ -1,5 +1,6 @@
 import { TOKEN_CHARS } from '../bytes/ascii.js'
 import { latin1Slice } from '../bytes/slices.js'
+import { equalBytes, viewOf } from '../bytes/words.js'
 import {
   BAD_LINE_END,
   BAD_METHOD,
@@ -14,16 +15,14 @@ import {
 } from '../http/field-block.js'
 import { isValidHost } from '../http/host.js'
 
-/** Decoded at once: a few pipelined heads, but not a large body behind the head. A target that is kept pins this much memory. */
-const DECODE_WINDOW_BYTES = 8 * 1024
-
 const CR = 13
 const LF = 10
 const SP = 32
 const SLASH = 47
-const LETTER_G = 71
 
-/** Methods that come first in the comparison below, as their constant strings. */
+const NO_BYTES: Buffer = Buffer.alloc(0)
+
+/** Methods that need no string of their own, the most frequent first. */
 const KNOWN = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'CONNECT', 'TRACE']
 
 /** 1 for what may stand in a request target: anything but controls, SP and DEL. */
@@ -36,8 +35,8 @@ const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[\w\-.~!$&'()*+,;=:%@]*@)
 const AUTHORITY_FORM = /^(?:\[[0-9A-Fa-f:.%\w~-]+\]|[\w.~!$&'()*+,;=%-]+):\d+$/
 
 /**
- * Parses request heads. One parser serves one connection: the field lines of the last request are kept, since most clients send
- * the same lines again, and equal text needs no second look. What a call found stands in the fields until the next one.
+ * Parses request heads. What a call found stands in the fields until the next one. Most clients that send several requests in one write
+ * send the same head, or nearly the same, again: bytes that are equal to those before them need no second look.
  */
 export class RequestParser {
   method = ''
@@ -47,14 +46,13 @@ export class RequestParser {
   /** Position behind the head. */
   next = 0
 
-  /** Chunk decoded to latin1, kept while several requests of one read are parsed. */
-  #text = ''
-  #textBuf: Buffer | null = null
-  #textStart = 0
-  #textEnd = 0
+  /** Where the last head that was found stands, until the end of the read. */
+  #bytes = NO_BYTES
+  #start = 0
+  #length = 0
 
   /**
-   * Parses one head from `buf[start, end)`, skipping empty lines before it (RFC 9112, section 2.2).
+   * Parses one head from `buf[start, end)`, skipping empty lines before it (RFC 9112, section 2.2). `buf` is looked at until `endOfRead`.
    *
    * @returns `0` when complete, or a negative result of field-block
    */
@@ -68,10 +66,28 @@ export class RequestParser {
     }
     if (p >= end) return NEED_MORE
 
-    const methodStart = p
+    const length = this.#length
+    if (buf === this.#bytes && p + length <= end) {
+      if (equalBytes(viewOf(buf), p, this.#start, length)) {
+        this.next = p + length
+        return 0
+      }
+    }
+    this.#bytes = NO_BYTES
+    const result = this.#parse(buf, p, end)
+    if (result === 0) {
+      this.#bytes = buf
+      this.#start = p
+      this.#length = this.next - p
+    }
+    return result
+  }
+
+  #parse(buf: Buffer, start: number, end: number): number {
+    let p = start
     while (p < end && TOKEN_CHARS[buf[p]!] === 1) p++
     if (p >= end) return NEED_MORE
-    if (buf[p] !== SP || p === methodStart) return buf[p] === CR ? BAD_REQUEST_LINE : BAD_METHOD
+    if (buf[p] !== SP || p === start) return buf[p] === CR ? BAD_REQUEST_LINE : BAD_METHOD
     const methodEnd = p++
 
     const targetStart = p
@@ -84,67 +100,35 @@ export class RequestParser {
     if (version < 0) return version
     p += 10
 
-    this.#decode(buf, methodStart, end, Math.max(p + this.fields.length, targetEnd))
-    if (!this.#sameFields(p)) {
-      const next = this.fields.scan(buf, p, end)
-      if (next < 0) return next
-      this.fields.keepText(buf, p)
-    }
-    this.next = p + this.fields.length
+    const next = this.fields.scan(buf, p, end)
+    if (next < 0) return next
+    this.next = next
     this.minorVersion = version
-    this.method = this.#methodName(buf, methodStart, methodEnd)
-    this.target = this.#slice(targetStart, targetEnd)
+    this.method = methodName(buf, start, methodEnd)
+    this.target = isText(buf, targetStart, targetEnd, '/')
+      ? '/'
+      : latin1Slice(buf, targetStart, targetEnd)
     return this.#check(buf[targetStart]!)
-  }
-
-  /** Forgets the last request's text; called when a connection falls idle. */
-  forget(): void {
-    this.fields.reset()
-    this.endOfRead()
   }
 
   /** Leaves the current fields to a request that outlives its turn. */
   abandonFields(): void {
     const { anyHost } = this.fields
+    this.fields.keepText()
     this.fields = new FieldBlock()
     this.fields.anyHost = anyHost
+    this.#bytes = NO_BYTES
   }
 
-  /** The read buffer is about to be reused: its text must not be taken for the next read's. */
-  endOfRead(): void {
-    this.#text = ''
-    this.#textBuf = null
-  }
-
-  /** Makes the text of `buf[start, need)` available, and more of it for the requests behind. */
-  #decode(buf: Buffer, start: number, end: number, need: number): void {
-    need = Math.min(need, end)
-    if (this.#textBuf === buf && start >= this.#textStart && need <= this.#textEnd) return
-    this.#textStart = start
-    // Behind a GET there may be the next request; behind most others there is a body, which is nobody's text.
-    const window = buf[start] === LETTER_G ? start + DECODE_WINDOW_BYTES : 0
-    this.#textEnd = Math.min(end, Math.max(need, window))
-    this.#text = latin1Slice(buf, start, this.#textEnd)
-    this.#textBuf = buf
-  }
-
-  #slice(start: number, end: number): string {
-    return this.#text.slice(start - this.#textStart, end - this.#textStart)
-  }
-
-  /** Are the bytes at `p` the very field lines of the request before? */
-  #sameFields(p: number): boolean {
-    const { text, length } = this.fields
-    return length > 0 && p + length <= this.#textEnd && this.#slice(p, p + length) === text
-  }
-
-  #methodName(buf: Uint8Array, start: number, end: number): string {
-    const length = end - start
-    if (length === 3 && buf[start] === 71 && buf[start + 1] === 69 && buf[start + 2] === 84)
-      return 'GET'
-    const name = this.#slice(start, end)
-    const i = KNOWN.indexOf(name)
-    return i < 0 ? name : KNOWN[i]!
+  /**
+   * The memory that was parsed is about to be reused.
+   *
+   * @param inUse - the current fields will be looked at again
+   */
+  endOfRead(inUse: boolean): void {
+    this.#bytes = NO_BYTES
+    if (inUse) this.fields.keepText()
+    else this.fields.reset()
   }
 
   /** What needs the whole head: the form of the target, Host and framing (RFC 9112, sections 3.2 and 6). */
@@ -156,14 +140,24 @@ export class RequestParser {
     }
     const fields = this.fields
     if (this.minorVersion === 1) {
-      if (fields.host < 0 || (!fields.anyHost && fields.value(fields.host) === ''))
-        return MISSING_HOST
+      if (fields.anyHost ? fields.host < 0 : !fields.hasHost) return MISSING_HOST
       if (fields.chunked && fields.contentLength >= 0) return FRAMING_CONFLICT
     } else if (fields.chunked) {
       return BAD_TRANSFER_ENCODING
     }
     return 0
   }
+}
+
+function methodName(buf: Buffer, start: number, end: number): string {
+  for (const name of KNOWN) if (isText(buf, start, end, name)) return name
+  return latin1Slice(buf, start, end)
+}
+
+function isText(buf: Buffer, start: number, end: number, text: string): boolean {
+  if (end - start !== text.length) return false
+  for (let i = 0; i < text.length; i++) if (buf[start + i] !== text.charCodeAt(i)) return false
+  return true
 }
 
 /** Is `target` in absolute-form, with a host that can be told apart from what is around it? */

@@ -113,7 +113,7 @@ export class ResponseParser {
       if (minor === 0) return BAD_TRANSFER_ENCODING
       if (fields.contentLength >= 0) return FRAMING_CONFLICT
     }
-    fields.keepText(buf, p)
+    fields.keepText()
     this.fields = fields
     this.statusCode = status
     this.minorVersion = minor

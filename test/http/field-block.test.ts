@@ -6,7 +6,7 @@ function scan(text: string): { result: number; block: FieldBlock } {
   const raw = Buffer.from(`xx${text}yy`, 'latin1')
   const block = new FieldBlock()
   const result = block.scan(raw, 2, raw.length - 2)
-  if (result > 0) block.keepText(raw, 2)
+  if (result > 0) block.keepText()
   return { result, block }
 }
 

@@ -10,7 +10,7 @@ const HEAD = 'GET /a?b HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n'
 function parse(parser: RequestParser, text: string, start = 0): number {
   const buf = Buffer.from(text, 'latin1')
   const result = parser.parse(buf, start, buf.length)
-  parser.endOfRead()
+  parser.endOfRead(true)
   return result
 }
 
@@ -26,7 +26,7 @@ test('what a head says, and where it ends', () => {
   expect([parser.fields.count, parser.fields.value(1)]).toEqual([2, 'y'])
 })
 
-test('equal field lines are not scanned again, others are', () => {
+test('one head after the other', () => {
   const parser = new RequestParser()
   for (const [head, value] of [
     [HEAD, 'y'],
@@ -71,26 +71,22 @@ test('a beginning is either refused or needs more, and what was refused stays re
   }
 })
 
+const shown = (parser: RequestParser, result: number, from = 0): unknown => {
+  if (result !== 0) return result
+  const { method, target, minorVersion, next, fields } = parser
+  const { contentLength, chunked, closes, keepsAlive, upgrades, expectsContinue } = fields
+  const { multipart, host, text, length } = fields
+  const lines = Array.from({ length: fields.count }, (_, i) => [fields.name(i), fields.value(i)])
+  const noted = { contentLength, chunked, closes, keepsAlive, upgrades, expectsContinue }
+  return {
+    ...{ method, target, minorVersion, lines, multipart, host, text, length },
+    ...noted,
+    next: next - from,
+  }
+}
+
 test('a reused parser finds what a fresh one finds', () => {
   const raws = wireExamples().map((example) => example.raw)
-  const shown = (parser: RequestParser, result: number): unknown => {
-    if (result !== 0) return result
-    const { method, target, minorVersion, next, fields } = parser
-    const { contentLength, chunked, closes, keepsAlive, upgrades, expectsContinue, text } = fields
-    return {
-      method,
-      target,
-      minorVersion,
-      next,
-      contentLength,
-      chunked,
-      closes,
-      keepsAlive,
-      upgrades,
-      expectsContinue,
-      text,
-    }
-  }
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...raws), { minLength: 2, maxLength: 6 }), (sequence) => {
       const reused = new RequestParser()
@@ -101,4 +97,76 @@ test('a reused parser finds what a fresh one finds', () => {
     }),
     { numRuns: 500 }
   )
+})
+
+/** Lines that are the same, of other lengths, of other meaning and wrong, for heads that differ little from each other. */
+const line = fc.constantFrom(
+  ...['Host: a', 'Host: bc', 'host: a', 'Host:', 'X: 1', 'X: 22', 'X: 1 ', 'Y: 1', 'Accept: */*'],
+  ...['Content-Length: 0', 'Content-Length: 12', 'Content-Length: 1x', 'Connection: close'],
+  ...['Connection: keep-alive', 'Transfer-Encoding: chunked', 'Expect: 100-continue'],
+  ...[
+    'Content-Type: multipart/form-data',
+    'Content-Type: text/plain',
+    ' folded',
+    'X : 1',
+    'X: \x01',
+  ]
+)
+const head = fc
+  .record({
+    first: fc.constantFrom(
+      'GET / HTTP/1.1',
+      'GET /ab HTTP/1.1',
+      'GET / HTTP/1.0',
+      'PUT / HTTP/1.1'
+    ),
+    lines: fc.array(line, { maxLength: 5 }),
+  })
+  .map(({ first, lines }) => [first, 'Host: a', ...lines].join('\r\n') + '\r\n\r\n')
+
+test('heads in one piece of memory are found as if each stood alone', () => {
+  fc.assert(
+    fc.property(fc.array(head, { minLength: 2, maxLength: 6 }), fc.nat(400), (heads, cut) => {
+      const reused = new RequestParser()
+      const all = Buffer.from(heads.join(''), 'latin1')
+      const end = Math.max(0, all.length - (cut % 40))
+      for (let p = 0, i = 0; p < end; p += heads[i]!.length, i++) {
+        const alone = Buffer.from(all.subarray(p, end))
+        const fresh = new RequestParser()
+        const expected = shown(fresh, fresh.parse(alone, 0, alone.length))
+        expect(shown(reused, reused.parse(all, p, end), p)).toEqual(expected)
+      }
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test('what was found outlives the memory it was found in, when it is in use', () => {
+  const parser = new RequestParser()
+  const buf = Buffer.from(HEAD + HEAD.replace('y', 'z'), 'latin1')
+  parser.parse(buf, 0, buf.length)
+  parser.parse(buf, parser.next, buf.length)
+  parser.endOfRead(true)
+  buf.fill('!')
+  expect([parser.fields.value(1), parser.fields.text]).toEqual(['z', 'Host: a\r\nX: z\r\n\r\n'])
+})
+
+test('memory that was parsed before is not taken for what it was then', () => {
+  const parser = new RequestParser()
+  const buf = Buffer.from(HEAD, 'latin1')
+  parser.parse(buf, 0, buf.length)
+  parser.endOfRead(false)
+  buf.write('HEAD /ab HTTP/1.1')
+  expect(parser.parse(buf, 0, buf.length)).toBe(0)
+  expect([parser.method, parser.target]).toEqual(['HEAD', '/ab'])
+})
+
+test("fields that are given away are no longer the parser's", () => {
+  const parser = new RequestParser()
+  const buf = Buffer.from(HEAD + HEAD.replace('y', 'z'), 'latin1')
+  parser.parse(buf, 0, buf.length)
+  const { fields } = parser
+  parser.abandonFields()
+  expect(parser.parse(buf, parser.next, buf.length)).toBe(0)
+  expect([fields.value(1), parser.fields.value(1)]).toEqual(['y', 'z'])
 })
