@@ -6,7 +6,7 @@ function parsed(lines: string[], minor = 1): RequestHeader {
   const raw = Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')
   const block = new FieldBlock()
   expect(block.scan(raw, 0, raw.length)).toBe(raw.length)
-  block.keepText(raw, 0)
+  block.keepText()
   const header = new RequestHeader()
   header._setParsed('POST', '/a?b', minor, block)
   return header
