@@ -22,8 +22,9 @@ const ADDR = /^(?:\[([^[\]]+)\]|([^:[\]]*)):([0-9]{1,5})$/
  * `FH_ERR_INVALID_OPTION` for a network or address that is none, and with the error of the look-up when the name is not known.
  */
 export async function listenAddress(network: Network, addr: string): Promise<ListenAddress> {
-  const family = FAMILIES[network] as 0 | 4 | 6 | undefined
-  if (family === undefined) throw new InvalidOptionError('network must be tcp, tcp4 or tcp6')
+  const family = FAMILIES[network]
+  if (!Object.hasOwn(FAMILIES, network))
+    throw new InvalidOptionError('network must be tcp, tcp4 or tcp6')
   const [, bracketed, name, digits] = ADDR.exec(addr) ?? []
   const port = Number(digits)
   if (!(port <= 65535)) throw new InvalidOptionError(`addr must be host:port, not ${excerpt(addr)}`)

@@ -1,19 +1,20 @@
 import net, { type AddressInfo, type ListenOptions } from 'node:net'
-import type { Addr } from './conn.js'
-import { acceptInto } from './fast-accept.js'
+import type { Addr, Conn } from './conn.js'
+import { acceptConns } from './fast-accept.js'
 import type { Listener } from './listener.js'
-import { onSharedRead, SocketConn } from './socket-conn.js'
+import { SocketConn } from './socket-conn.js'
 
 /** A listener on a port or unix socket, for `Server.serve`. */
 export class TCPListener implements Listener {
-  readonly #server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+  readonly #server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    socket.on('error', () => {})
     this.#accepted(new SocketConn(socket))
-  )
+  })
   #addr: Addr = { network: 'tcp', address: '', port: 0 }
   /** Connections nobody has asked for yet. */
-  readonly #queue: SocketConn[] = []
+  readonly #queue: Conn[] = []
   /** Calls of accept that wait for a connection. */
-  readonly #waiting: ((conn: SocketConn | undefined) => void)[] = []
+  readonly #waiting: ((conn: Conn | undefined) => void)[] = []
 
   /** Rejects with the system's error when it cannot listen. */
   static async listen(options: ListenOptions): Promise<TCPListener> {
@@ -22,12 +23,9 @@ export class TCPListener implements Listener {
     return listener
   }
 
-  async accept(): Promise<SocketConn | undefined> {
+  async accept(): Promise<Conn | undefined> {
     const conn = this.#queue.shift()
-    if (conn !== undefined) {
-      conn.resume()
-      return conn
-    }
+    if (conn !== undefined) return conn
     if (!this.#server.listening) return undefined
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
@@ -52,7 +50,7 @@ export class TCPListener implements Listener {
     })
     // What else may fail is accepting one connection; the listener goes on.
     this.#server.on('error', () => {})
-    acceptInto(this.#server, (socket) => this.#accepted(new SocketConn(socket, true)), onSharedRead)
+    acceptConns(this.#server, (conn) => this.#accepted(conn))
     const bound = this.#server.address() as AddressInfo | string
     this.#addr =
       typeof bound === 'string'
@@ -60,12 +58,10 @@ export class TCPListener implements Listener {
         : { network: 'tcp', address: bound.address, port: bound.port }
   }
 
-  #accepted(conn: SocketConn): void {
-    conn.stream.on('error', () => {})
+  /** Nothing is read from a connection before it is opened. */
+  #accepted(conn: Conn): void {
     const resolve = this.#waiting.shift()
-    // Whoever waits opens the connection before the event loop reads from it.
-    if (resolve !== undefined) return resolve(conn)
-    conn.pause()
-    this.#queue.push(conn)
+    if (resolve === undefined) this.#queue.push(conn)
+    else resolve(conn)
   }
 }
