@@ -1,6 +1,7 @@
 /**
  * What the tests start: a server with Prefork, told by its environment what to do, that prints what happens as lines of JSON.
- * SIGUSR2 restarts the workers and says when that is done.
+ * SIGUSR2 restarts the workers and says when that is done,
+ * SIGPIPE does so with workers that do not come up.
  */
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -49,14 +50,18 @@ const prefork = new Prefork(server, {
   },
 })
 if (!isChild()) {
-  process.on('SIGUSR2', () => {
+  const restart = (): void => {
     prefork.restart().then(
       () => say('restarted'),
       (err: { code: string }) => say('not restarted', { code: err.code })
     )
+  }
+  process.on('SIGUSR2', restart)
+  // As with a program that is broken by now: new workers end while they start.
+  process.on('SIGPIPE', () => {
+    process.env['CRASH'] = '1'
+    restart()
   })
-  // Workers started from now on end while they start.
-  process.on('SIGPIPE', () => (process.env['CRASH'] = '1'))
 }
 
 async function main(): Promise<void> {
