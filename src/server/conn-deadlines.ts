@@ -31,7 +31,7 @@ export class ConnDeadlines {
     this.readBy = 0
     this.sendBy = 0
     this.writeTimeout = 0
-    this.#watch = null
+    this.#watch?.reset()
   }
 
   /** A part of a head is there. */

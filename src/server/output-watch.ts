@@ -9,6 +9,12 @@ export class OutputWatch {
   /** When the peer was last seen to take some. */
   #since = 0
 
+  /** Begins anew, with another connection. */
+  reset(): void {
+    this.#unsent = 0
+    this.#since = 0
+  }
+
   /**
    * Looks at `conn` now.
    *

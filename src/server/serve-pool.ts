@@ -1,8 +1,10 @@
 import { RequestParser } from '../wire/request-parser.js'
 import type { ConnReceiver } from '../net/conn.js'
 
-/** Kept for reuse; more than the requests or short connections a process has in hand at a time would only hold memory. */
-const MAX_POOLED = 1024
+/** Kept for reuse, at less than a kilobyte each: as many as come and go at a time under load. */
+const MAX_CONNS = 16 * 1024
+/** More than the requests a process has in hand at a time would only hold memory. */
+const MAX_PARSERS = 1024
 
 /** What serves connections and waits for the next one. */
 export class ServePool<T extends ConnReceiver> {
@@ -20,7 +22,7 @@ export class ServePool<T extends ConnReceiver> {
   }
 
   releaseConn(conn: T): void {
-    if (this.#conns.length < MAX_POOLED) this.#conns.push(conn)
+    if (this.#conns.length < MAX_CONNS) this.#conns.push(conn)
   }
 
   acquireParser(anyHost: boolean): RequestParser {
@@ -32,6 +34,6 @@ export class ServePool<T extends ConnReceiver> {
   releaseParser(parser: RequestParser): void {
     parser.endOfRead(false)
     parser.method = parser.target = ''
-    if (this.#parsers.length < MAX_POOLED) this.#parsers.push(parser)
+    if (this.#parsers.length < MAX_PARSERS) this.#parsers.push(parser)
   }
 }
