@@ -223,6 +223,8 @@ export const RESPONSE_ROWS: readonly MemberRow[] = [
 export const OTHER_ROWS: readonly Row[] = [
   other('req.own', 'req.user, req.session, any own property', "ctx.userValue('user')", 'auto'),
   other('req.own=', 'req.user = v', "ctx.setUserValue('user', v)", 'auto'),
+  other('req.own()', 'req.isAuthenticated(), req.flash()', 'nodeRequest(ctx).flash()', 'helper'),
+  other('req.package', 'validationResult(req)', 'validationResult(nodeRequest(ctx))', 'helper'),
   other('next', 'next()', 'return next()', 'auto'),
   other('next.err', 'next(err)', 'return next(err) or throw err', 'auto'),
   other('pipe', 'stream.pipe(res)', 'ctx.setBodyStream(stream, -1)', 'auto'),

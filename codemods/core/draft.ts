@@ -76,6 +76,8 @@ export class Draft {
   readonly findings: Finding[] = []
   readonly blockers: Blocker[] = []
   readonly events = new Map<ts.Node, FlowEvent>()
+  /** Names that the new text uses, besides those it imports. */
+  readonly keeps = new Set<string>()
 
   constructor(context: FileContext, ctx: string) {
     this.context = context

@@ -61,6 +61,7 @@ export class Emitter {
     file.edits.push(...draft.edits)
     file.needs.push(...draft.needs)
     file.findings.push(...draft.findings)
+    for (const name of draft.keeps) file.keeps.add(name)
     for (const helper of candidate.helperCalls) {
       if (helper.parameter) this.#adaptPassed(helper.targets)
       else for (const target of helper.targets) this.#bridge(helper, target)

@@ -113,11 +113,16 @@ export class Values {
   /** Everything an array or a map is known to hold. */
   elements(value: Value): Value {
     const found: Value[] = []
-    for (const each of members(value)) {
+    // A list that takes in its own elements, as in `list.push(...list)`, holds no others by that.
+    const seen = new Set<ts.Node>()
+    const open = [...members(value)]
+    for (const each of open) {
       if (each.kind !== 'array' && each.kind !== 'map') return UNKNOWN
+      if (seen.has(each.node)) continue
+      seen.add(each.node)
       const own = each.kind === 'array' ? [...each.node.elements] : mapValues(each.node)
       for (const element of [...own, ...(this.#added.get(each.node) ?? [])]) {
-        if (ts.isSpreadElement(element)) found.push(this.elements(this.of(element.expression)))
+        if (ts.isSpreadElement(element)) open.push(...members(this.of(element.expression)))
         else found.push(this.of(element))
       }
     }
@@ -455,7 +460,8 @@ export class Values {
 
   #binding(node: ts.BindingElement): Value {
     const pattern = node.parent
-    if (!ts.isObjectBindingPattern(pattern) || node.dotDotDotToken !== undefined) return UNKNOWN
+    if (node.dotDotDotToken !== undefined) return UNKNOWN
+    if (ts.isArrayBindingPattern(pattern)) return this.#position(node, pattern)
     const name = nameText(node.propertyName ?? node.name)
     if (name === undefined) return UNKNOWN
     const owner = pattern.parent
@@ -468,6 +474,33 @@ export class Values {
     if (ts.isParameter(owner)) return this.member(this.#parameter(owner), name)
     if (ts.isBindingElement(owner)) return this.member(this.#binding(owner), name)
     return UNKNOWN
+  }
+
+  /** `[pattern, handler]` of a list of pairs, of a map or of `Object.entries(table)`. */
+  #position(node: ts.BindingElement, pattern: ts.ArrayBindingPattern): Value {
+    const index = pattern.elements.indexOf(node)
+    const owner = pattern.parent
+    if (!ts.isVariableDeclaration(owner)) return UNKNOWN
+    const loop = owner.parent.parent
+    if (!ts.isForOfStatement(loop)) {
+      return owner.initializer === undefined ? UNKNOWN : this.#at(this.of(owner.initializer), index)
+    }
+    const list = unwrap(loop.expression)
+    const table = ts.isCallExpression(list) && list.expression.getText() === 'Object.entries'
+    if (table && list.arguments[0] !== undefined) {
+      return index === 1 ? this.#computed(this.of(list.arguments[0])) : UNKNOWN
+    }
+    const value = this.of(list)
+    if (value.kind === 'map') return index === 1 ? this.elements(value) : UNKNOWN
+    return this.#at(this.elements(value), index)
+  }
+
+  #at(value: Value, index: number): Value {
+    const found = members(value).map((each) => {
+      const element = each.kind === 'array' ? each.node.elements[index] : undefined
+      return element === undefined ? UNKNOWN : this.of(element)
+    })
+    return union(found)
   }
 
   #call(node: ts.CallExpression): Value {

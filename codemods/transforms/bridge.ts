@@ -4,6 +4,7 @@ import type { Candidate, HelperCall } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import type { Part } from '../core/edits.js'
 import { nameOf } from '../core/names.js'
+import { nodeRequest } from './node-request.js'
 import type { Scope } from './scope.js'
 
 /**
@@ -29,9 +30,8 @@ export function bridgeCall(helper: HelperCall, scope: Scope): boolean {
 function callRequestReader({ call, roles }: HelperCall, scope: Scope): boolean {
   const { draft } = scope
   if (roles.includes('res') || roles.includes('next')) return false
-  const local = draft.need('fasthttp/adaptor', 'nodeRequest')
   call.arguments.forEach((argument, index) => {
-    if (roles[index] === 'req') draft.replace(argument, `${local}(${draft.ctx})`)
+    if (roles[index] === 'req') draft.replace(argument, nodeRequest(scope))
   })
   draft.found('adapt', call)
   return true

@@ -5,6 +5,7 @@ import type { RoleUse } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import { indentAt } from '../core/text.js'
 import { memberRow } from '../table.js'
+import { callOwn, passToPackage, RESERVED } from './node-request.js'
 import { declaredField } from './request-types.js'
 import {
   callParts,
@@ -21,14 +22,6 @@ const STREAM_EVENTS = new Set(['data', 'end', 'error', 'readable'])
 const STREAM_METHODS = new Set(
   'pipe setEncoding resume pause unpipe iterator toArray on once'.split(' ')
 )
-/** Members of node's request and Express's that no own property may be mistaken for. */
-const RESERVED = new Set(
-  `aborted complete destroy destroyed trailers rawTrailers setTimeout read readable readableEnded
-  readableFlowing unshift wrap push addListener removeListener removeAllListeners off emit listeners
-  httpVersionMajor httpVersionMinor statusCode statusMessage res route client acceptsCharset
-  acceptsEncoding acceptsLanguage next __proto__ constructor`.split(/\s+/)
-)
-
 /** Rewrites one use of the request object. */
 export function rewriteRequest(use: RoleUse, scope: Scope): void {
   const { draft } = scope
@@ -46,7 +39,9 @@ export function rewriteRequest(use: RoleUse, scope: Scope): void {
     draft.replace(outer, `${draft.compat('requestStream')}(${draft.ctx})`)
     draft.found('req.pipe', outer)
   } else if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
-    draft.block(outer, `req is passed to ${shortText(parent.expression)}`)
+    if (!passToPackage(outer, parent, scope)) {
+      draft.block(outer, `req is passed to ${shortText(parent.expression)}`)
+    }
   } else {
     draft.block(outer, 'req is kept or used as a whole')
   }
@@ -196,7 +191,7 @@ function rewriteCall(
   if (STREAM_METHODS.has(name)) {
     stream(name, node, call, scope)
   } else if (row === undefined) {
-    draft.block(node, `req.${name}() needs node's request object`)
+    callOwn(name, node, scope)
   } else if (name === 'get' || name === 'header') {
     const header = literalText(call.arguments[0])
     draft.found(row.id, node)

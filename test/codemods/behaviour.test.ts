@@ -64,8 +64,9 @@ function check(fixture: Fixture, reasons: (string | undefined)[], text: string):
   if (fixture.verdict === 'native') {
     expect(left).toEqual([])
     expect(reasons.length).toBeGreaterThan(0)
-  } else if (fixture.verdict === 'adapted') {
+  } else if (fixture.verdict === 'adapted' || fixture.verdict === 'mixed') {
     expect(left.length).toBeGreaterThan(0)
+    if (fixture.verdict === 'mixed') expect(left.length).toBeLessThan(reasons.length)
     if (fixture.reason !== undefined) expect(left.join('\n')).toContain(fixture.reason)
   } else {
     expect(text).toBe(fixture.text)

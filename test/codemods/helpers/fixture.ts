@@ -15,7 +15,8 @@ export interface Fixture {
   name: string
   file: string
   text: string
-  verdict: 'native' | 'adapted' | 'untouched'
+  /** `mixed`: some handlers become native and some stay. */
+  verdict: 'native' | 'mixed' | 'adapted' | 'untouched'
   /** A part of the reason the report must give. */
   reason: string | undefined
   /** Texts the result must contain. */
@@ -37,7 +38,7 @@ function readFixture(file: string): Fixture {
     .exec(text)![0]
     .split('\n')
     .map((line) => line.replace(/^\/\/ ?/, ''))
-  const match = /^(native|adapted|untouched)(?:: (.*))?$/.exec(head[0] ?? '')
+  const match = /^(native|mixed|adapted|untouched)(?:: (.*))?$/.exec(head[0] ?? '')
   if (match === null) throw new Error(`${file}: the first line must give a verdict`)
   const rest = head.slice(1).filter((line) => line !== '')
   return {
