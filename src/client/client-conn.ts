@@ -44,6 +44,8 @@ const LENT = 5
 
 /** Interim responses before the final one; more is an attack. */
 export const MAX_INTERIM = 100
+/** How long a server is waited for that was asked whether it wants the body. */
+const EXPECT_CONTINUE_MS = 1000
 /** Body bytes written together with the head. */
 const INLINE_BYTES = 8 * 1024
 
@@ -82,6 +84,8 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   /** The request is not completely written yet. */
   #sending = false
   #pump: BodyPump | null = null
+  /** Runs while the body is held back. */
+  #held: NodeJS.Timeout | null = null
   #abort: AbortController | null = null
   #corked = false
   #paused = false
@@ -129,7 +133,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     this.#lastUse = now
     if (this.idleUntil !== 0) {
       this.idleUntil = 0
-      setRef(this.#conn, true)
+      this.#conn.setRef?.(true)
     }
     this.#callDeadline = call.deadline
     const age = options.maxConnDuration
@@ -150,6 +154,35 @@ export class ClientConn implements ConnReceiver, ChunkSink {
       this.#sending = !conn.write(head)
       return
     }
+    if (call.request!.mayContinue()) return this.#holdBody(head)
+    this.#writeBody(call, head)
+  }
+
+  /** Sends the head; the body follows when the server asks for it, or says nothing for a while (RFC 9110, section 10.1.1). */
+  #holdBody(head: string): void {
+    this.#sending = true
+    this.#held = setTimeout(() => this.#sendHeld(), EXPECT_CONTINUE_MS)
+    this.#conn.write(head)
+  }
+
+  #sendHeld(): void {
+    if (this.#held === null) return
+    this.#release()
+    const { writeTimeout, readTimeout } = this.#pool.options
+    this.#writeBody(this.#call!, '')
+    if (this.#state === HEAD) this.#limit(Date.now(), this.#sending ? writeTimeout : readTimeout)
+  }
+
+  /** Forgets that a body is held back. */
+  #release(): void {
+    if (this.#held === null) return
+    clearTimeout(this.#held)
+    this.#held = null
+  }
+
+  #writeBody(call: Call, head: string): void {
+    const conn = this.#conn
+    const body = call.request!._body
     if (body.isStream) return this.#writeStream(call, head)
     const length = body.byteLength()
     if (length <= INLINE_BYTES) {
@@ -159,7 +192,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
       return
     }
     conn.cork()
-    conn.write(head)
+    if (head !== '') conn.write(head)
     this.#sending = !conn.write(body.toBytes())
     conn.uncork()
   }
@@ -210,7 +243,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
 
   onWritable(): void {
     if (this.#pump !== null) return this.#pump.onDrain()
-    if (!this.#sending) return
+    if (!this.#sending || this.#held !== null) return
     this.#sending = false
     if (this.#state === HEAD) this.#limit(Date.now(), this.#pool.options.readTimeout)
   }
@@ -269,6 +302,9 @@ export class ClientConn implements ConnReceiver, ChunkSink {
       if (parser.statusCode >= 200 || parser.statusCode === 101) break
       if (++this.#interim > MAX_INTERIM)
         return this.#fail(new ReadingResponseHeadersError('too many interim responses'), false)
+      if (parser.statusCode !== 100) continue
+      this.#sendHeld()
+      if (this.#state !== HEAD) return
     }
     this.#startBody(buf, parser.next, end)
   }
@@ -446,6 +482,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     this.#stash = null
     const pump = this.#pump
     this.#pump = null
+    this.#release()
     pump?.abort()
     this.#abort?.abort(new ConnectionClosedError())
     this.#conn.destroy()
@@ -460,7 +497,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   /** A sweep has found the connection idle: from now on it does not keep the process alive. */
   rest(until: number): void {
     this.idleUntil = until
-    setRef(this.#conn, false)
+    this.#conn.setRef?.(false)
   }
 
   /** Takes the connection out of the pool's hands, and gives it back. */
@@ -469,7 +506,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     this.#lastUse = Date.now()
     if (this.idleUntil !== 0) {
       this.idleUntil = 0
-      setRef(this.#conn, true)
+      this.#conn.setRef?.(true)
     }
   }
   giveBack(): void {
@@ -478,13 +515,6 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     this.#conn.open(this)
     this.#pool.release(this)
   }
-}
-
-/** Lets `conn` keep the process alive, or not. */
-export function setRef(conn: Conn, on: boolean): void {
-  const socket = conn.stream as { ref?: () => void; unref?: () => void }
-  if (on) socket.ref?.()
-  else socket.unref?.()
 }
 
 function withClose(head: string): string {

@@ -68,11 +68,11 @@ export class HostDialer {
     if (dialTimeout !== undefined) made = await dialTimeout(full, timeout)
     else if (dial !== undefined) made = await dial(full)
     else {
+      const mode = { dualStack: dialDualStack, timeout }
       // TLS reads from the socket itself.
-      const shared = this.#tls === null
-      const mode = { dualStack: dialDualStack, timeout, shared }
-      const socket = await defaultDialer._dialSocket(full, mode)
-      made = shared ? new SocketConn(socket, true) : socket
+      made = await (this.#tls === null
+        ? defaultDialer._dialConn(full, mode)
+        : defaultDialer._dialSocket(full, mode))
     }
     // A TLS connection of the user's own dialer is used as it is.
     if (this.#tls === null || isEncrypted(made)) return asConn(made)

@@ -22,7 +22,7 @@ import {
   ResponseParser,
 } from '../wire/response-parser.js'
 import { CallQueue } from './call-queue.js'
-import { MAX_INTERIM, setRef } from './client-conn.js'
+import { MAX_INTERIM } from './client-conn.js'
 import { DeadlineTimer } from './deadline-timer.js'
 import type { HostDialer } from './host-dialer.js'
 import type { PipelineCall } from './pipeline-call.js'
@@ -177,7 +177,7 @@ export class PipelineConn implements ConnReceiver {
     const now = readTimeout > 0 || writeTimeout > 0 ? Date.now() : 0
     if (this.#idleUntil !== 0) {
       this.#idleUntil = 0
-      setRef(conn, true)
+      conn.setRef?.(true)
     }
     if (!ok && writeTimeout > 0) this.#timer.arm((this.#writeUntil = now + writeTimeout))
     if (readTimeout > 0 && this.#readUntil === 0)
@@ -349,7 +349,7 @@ export class PipelineConn implements ConnReceiver {
   /** Nothing is pending: the connection closes after a while, and does not keep the process alive until then. */
   #rest(): void {
     if (this.#closing) return this.#drop()
-    setRef(this.#conn!, false)
+    this.#conn!.setRef?.(false)
     this.#idleUntil = Date.now() + this.#options.maxIdleConnDuration
     this.#timer.arm(this.#idleUntil)
   }

@@ -48,6 +48,8 @@ export interface Conn {
   /** Stops reading; the peer's end is not seen while paused. */
   pause(): void
   resume(): void
+  /** Lets the connection keep the process alive, as it does at first, or not. */
+  setRef?(on: boolean): void
   /** Sends what was written, then FIN; reading goes on. */
   end(): void
   /** Sends what was written, then closes. */

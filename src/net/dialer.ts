@@ -4,7 +4,10 @@ import { DialTimeoutError, DialWithUpstreamError, InvalidOptionError } from '../
 import { isIPAddress, splitHostPort } from './address.js'
 import type { Conn } from './conn.js'
 import { DNSCache } from './dns-cache.js'
-import { onSharedRead, SocketConn } from './socket-conn.js'
+import { firstOf } from './first-of.js'
+import { HandleConn, type ConnCount } from './handle-conn.js'
+import { SocketConn } from './socket-conn.js'
+import { nativeParts, type StreamHandle } from './stream-handle.js'
 
 /** Longest time for connecting, in milliseconds, where no other is given. Go: `DefaultDialTimeout`. */
 export const DefaultDialTimeout = 3000
@@ -13,14 +16,8 @@ export const DefaultDNSCacheDuration = 60_000
 
 /** Dials of the shared dialer that run at a time. */
 const DEFAULT_CONCURRENCY = 1000
-const READ_BUFFER_BYTES = 64 * 1024
-
-/** Memory every dialed socket reads into; its content lives until the read callback returns. */
-const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
-const onread: net.OnReadOpts = {
-  buffer: readBuffer,
-  callback: onSharedRead as unknown as (length: number, buffer: Uint8Array) => boolean,
-}
+/** How long an address of a dual-stack host is tried alone before the next one is tried too (RFC 8305, section 5). */
+const FALLBACK_DELAY_MS = 300
 
 /** Finds the addresses of host names; `dns.promises.Resolver` is one. */
 export interface Resolver {
@@ -48,8 +45,6 @@ export interface DialMode {
   dualStack: boolean
   /** Milliseconds. */
   timeout: number
-  /** The socket reads into the shared buffer; it must be wrapped as a Conn of that kind. */
-  shared: boolean
 }
 
 /**
@@ -91,7 +86,7 @@ export class TCPDialer {
 
   /** As {@link dial}, within `ms` milliseconds. */
   dialTimeout(addr: string, ms: number): Promise<Conn> {
-    return this.#dialConn(addr, { dualStack: false, timeout: ms, shared: true })
+    return this._dialConn(addr, { dualStack: false, timeout: ms })
   }
 
   /** As {@link dial}, over IPv4 and IPv6. */
@@ -101,7 +96,7 @@ export class TCPDialer {
 
   /** As {@link dialDualStack}, within `ms` milliseconds. */
   dialDualStackTimeout(addr: string, ms: number): Promise<Conn> {
-    return this.#dialConn(addr, { dualStack: true, timeout: ms, shared: true })
+    return this._dialConn(addr, { dualStack: true, timeout: ms })
   }
 
   /** Forgets all addresses. */
@@ -110,8 +105,9 @@ export class TCPDialer {
     this.#dualStack.flush()
   }
 
-  async #dialConn(addr: string, mode: DialMode): Promise<Conn> {
-    return new SocketConn(await this._dialSocket(addr, mode), true)
+  /** @internal */
+  async _dialConn(addr: string, mode: DialMode): Promise<Conn> {
+    return connOver(await this._dialSocket(addr, mode))
   }
 
   /** @internal A connected socket. Until it is wrapped nobody listens to it. */
@@ -122,7 +118,7 @@ export class TCPDialer {
     try {
       await this.#enter(deadline)
       try {
-        if (target === undefined) return await connect({ path: path! }, mode, deadline)
+        if (target === undefined) return await connect({ path: path! }, deadline)
         return await this.#tryInTurn(target.host, target.port, mode, deadline)
       } finally {
         this.#leave()
@@ -142,22 +138,20 @@ export class TCPDialer {
     const local = localAddr === undefined ? {} : { localAddress: localAddr }
     if (disableDNSResolution || isIPAddress(host)) {
       const family = mode.dualStack || isIPAddress(host) ? {} : { family: 4 }
-      return connect({ host, port, ...family, ...local }, mode, deadline)
+      return connect({ host, port, ...family, ...local }, deadline)
     }
     const cache = mode.dualStack ? this.#dualStack : this.#ipv4
     const addresses = await within(cache.lookup(host), deadline)
     const first = this.#turn++
-    let failure: unknown
-    for (let i = 0; i < addresses.length; i++) {
+    const attempt = (i: number, signal: AbortSignal): Promise<net.Socket> => {
       const address = addresses[(first + i) % addresses.length]!
-      try {
-        return await connect({ host: address, port, ...local }, mode, deadline)
-      } catch (err) {
-        failure = err
-        if (err instanceof DialTimeoutError) break
-      }
+      return connect({ host: address, port, ...local }, deadline, signal)
     }
-    throw failure
+    return firstOf(addresses.length, attempt, {
+      delay: mode.dualStack ? FALLBACK_DELAY_MS : Infinity,
+      isFinal: (err) => err instanceof DialTimeoutError,
+      discard: (socket) => socket.destroy(),
+    })
   }
 
   async #resolve(host: string, dualStack: boolean): Promise<readonly string[]> {
@@ -226,17 +220,16 @@ async function within<T>(promise: Promise<T>, deadline: number): Promise<T> {
 
 function connect(
   to: net.TcpSocketConnectOpts | net.IpcSocketConnectOpts,
-  mode: DialMode,
-  deadline: number
+  deadline: number,
+  signal?: AbortSignal
 ): Promise<net.Socket> {
   return new Promise((resolve, reject) => {
-    const socket = net.connect({ ...to, noDelay: true, ...(mode.shared ? { onread } : {}) })
-    const timer = setTimeout(
-      () => socket.destroy(new DialTimeoutError()),
-      Math.max(0, deadline - Date.now())
-    )
+    const socket = net.connect({ ...to, noDelay: true })
+    const expire = (): void => void socket.destroy(new DialTimeoutError())
+    const timer = setTimeout(expire, Math.max(0, deadline - Date.now()))
     const settle = (): void => {
       clearTimeout(timer)
+      signal?.removeEventListener('abort', expire)
       socket.off('connect', onConnect)
       socket.off('error', onError)
       socket.off('close', onClose)
@@ -252,10 +245,23 @@ function connect(
       reject(err)
     }
     const onClose = (): void => onError(new DialTimeoutError())
+    signal?.addEventListener('abort', expire)
     socket.on('connect', onConnect)
     socket.on('error', onError)
     socket.on('close', onClose)
   })
+}
+
+/** Dialed connections belong to no server. */
+const UNCOUNTED: ConnCount = { claim() {}, drop() {} }
+
+/** A connection over the native handle of a socket nobody has read from yet, or over the socket where Node's internals are not as known. */
+function connOver(socket: net.Socket): Conn {
+  const internals = socket as unknown as { _handle: StreamHandle | null }
+  const handle = internals._handle
+  if (handle === null || nativeParts() === null) return new SocketConn(socket)
+  internals._handle = null
+  return new HandleConn(handle, UNCOUNTED)
 }
 
 /** Dialer of all clients that bring none. */

@@ -90,6 +90,13 @@ export class HandleConn extends HandleOwner implements Conn {
     this.#handle.setKeepAlive?.(true, Math.floor(ms / 1000))
   }
 
+  setRef(on: boolean): void {
+    if (this.#socket !== null) this.#socket.setRef(on)
+    else if (this.destroyed) return
+    else if (on) this.#handle.ref()
+    else this.#handle.unref()
+  }
+
   open(receiver: ConnReceiver): void {
     const first = this.#receiver === NULL_RECEIVER
     this.#receiver = receiver
@@ -123,6 +130,7 @@ export class HandleConn extends HandleOwner implements Conn {
     if (this.#corked !== null) {
       this.#corked.push(data, typeof data === 'string' ? 'latin1' : 'buffer')
       this.#corkedBytes += data.length
+      if (this.#corkedBytes + this.#queuedBytes < HIGH_WATER_BYTES) return true
       this.#awaited = true
       return false
     }
@@ -149,7 +157,10 @@ export class HandleConn extends HandleOwner implements Conn {
     if (chunks.length === 0 || this.destroyed) return
     const req = writeReq()
     req.buffer = chunks
+    const awaited = this.#awaited
     this.#written(req, this.#handle.writev(req, chunks, false), bytes)
+    // The kernel took all of it at once, and whoever was asked to wait still does.
+    if (awaited && !this.#awaited) process.nextTick(() => this.#receiver.onWritable())
   }
 
   /** A write was given to the kernel: `true` when it took enough of it. */

@@ -93,6 +93,12 @@ export class SocketConn implements Conn {
     ;(this.stream as Partial<Socket>).setKeepAlive?.(true, ms)
   }
 
+  setRef(on: boolean): void {
+    const socket = this.stream as Partial<Socket>
+    if (on) socket.ref?.()
+    else socket.unref?.()
+  }
+
   open(receiver: ConnReceiver): void {
     const first = this._receiver === NULL_RECEIVER
     this._receiver = receiver

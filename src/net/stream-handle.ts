@@ -21,6 +21,8 @@ export interface StreamHandle {
   writev(req: WriteReq, chunks: unknown[], allBuffers: false): number
   shutdown(req: ShutdownReq): number
   close(done: () => void): void
+  ref(): void
+  unref(): void
   setNoDelay?(on: boolean): number
   setKeepAlive?(on: boolean, seconds: number): number
   getpeername?(out: SocketAddress): number

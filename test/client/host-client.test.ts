@@ -673,6 +673,89 @@ describe('request bodies', () => {
   })
 })
 
+describe('Expect: 100-continue', () => {
+  const expecting = (server: RawServer, body: string | Readable): Request => {
+    const req = requestTo(server.url, 'POST')
+    req.header.set('Expect', '100-continue')
+    if (typeof body === 'string') req.setBody(body)
+    else req.setBodyStream(body)
+    return req
+  }
+  /** Sends what `onHead` writes when the head has come, and `OK` when the body has. */
+  async function cautious(onHead: (socket: net.Socket) => void) {
+    const seen = { beforeAnswer: '', all: '' }
+    const server = net.createServer((socket) => {
+      socket.on('error', () => {})
+      socket.on('data', (data) => {
+        const first = seen.all === ''
+        seen.all += data.toString('latin1')
+        if (first) {
+          seen.beforeAnswer = seen.all
+          onHead(socket)
+        }
+        if (/end$|0\r\n\r\n$/.test(seen.all)) socket.write(OK)
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    cleanups.push(() => server.close())
+    const { port } = server.address() as net.AddressInfo
+    return { seen, port, url: `http://127.0.0.1:${port}/` } as unknown as RawServer & {
+      seen: typeof seen
+    }
+  }
+  const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n'
+
+  test.each<[string, () => string | Readable]>([
+    ['text', () => 'the end'],
+    ['a large body', () => 'x'.repeat(100_000) + 'end'],
+    ['a stream', () => Readable.from(['a', 'b'])],
+  ])('%s waits until it is asked for', async (_, body) => {
+    const server = await cautious((socket) => {
+      socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')
+      socket.write(CONTINUE)
+    })
+    const client = clientOf(server.port)
+    const resp = await client.do(expecting(server, body()))
+    expect(resp.body()).toBe('ok')
+    expect(server.seen.beforeAnswer).toMatch(/Expect: 100-continue[^]*\r\n\r\n$/)
+    expect(client.idleConnsCount()).toBe(1)
+  })
+
+  test('a server that says nothing gets it all the same', async () => {
+    const server = await cautious(() => {})
+    const resp = await clientOf(server.port).do(expecting(server, 'the end'))
+    expect(resp.body()).toBe('ok')
+    expect(server.seen.all.endsWith('\r\n\r\nthe end')).toBe(true)
+  })
+
+  test('a refusal: the body is not sent, and the connection is not used again', async () => {
+    const server = await cautious((socket) =>
+      socket.write('HTTP/1.1 417 No\r\nContent-Length: 2\r\n\r\nno')
+    )
+    const client = clientOf(server.port)
+    const resp = await client.do(expecting(server, 'the end'))
+    expect([resp.statusCode(), resp.body()]).toEqual([417, 'no'])
+    expect(server.seen.all).toBe(server.seen.beforeAnswer)
+    await until(() => client.connsCount() === 0)
+  })
+
+  test('a time limit while it is held back', async () => {
+    const server = await cautious(() => {})
+    const client = clientOf(server.port)
+    const call = client.do(expecting(server, 'the end'), null, { timeout: 30 })
+    expect(await codeOf(call)).toBe('FH_ERR_TIMEOUT')
+    expect(client.connsCount()).toBe(0)
+  })
+
+  test('without a body there is nothing to wait for', async () => {
+    const server = await raw((socket) => socket.write(OK))
+    const req = requestTo(server.url)
+    req.header.set('Expect', '100-continue')
+    expect((await clientOf(server.port).do(req)).body()).toBe('ok')
+  })
+})
+
 describe('streamed responses', () => {
   async function streamed(
     listener: http.RequestListener,

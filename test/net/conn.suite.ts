@@ -107,6 +107,21 @@ export function connSuite(name: string, accept: () => Promise<Accepted>): void {
       expect(await client.until(/e/)).toBe('a\xffbcde')
     })
 
+    test('small writes while corked ask nobody to wait, large ones say when to go on', async () => {
+      const { conn, client } = await accepted()
+      const { calls } = record(conn)
+      conn.cork()
+      expect(conn.write('abc')).toBe(true)
+      conn.uncork()
+      conn.cork()
+      expect(conn.write(Buffer.alloc(20_000, 'x'))).toBe(false)
+      conn.uncork()
+      await until(() => calls.includes('writable'))
+      conn.write('!')
+      expect((await client.until(/!/)).length).toBe(20_004)
+      expect(calls).toEqual(['writable'])
+    })
+
     test('a close sends what is queued first', async () => {
       const { conn, client } = await accepted()
       const { calls } = record(conn)

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { addMissingPort, splitHostPort } from '../../src/net/address.js'
 import { dial, dialDualStack, TCPDialer } from '../../src/net/dialer.js'
 import type { Conn } from '../../src/net/conn.js'
 
@@ -176,24 +175,4 @@ describe('dial', () => {
       )
     }
   )
-})
-
-describe('addresses', () => {
-  test.each([
-    ['a.test', false, 'a.test:80'],
-    ['a.test', true, 'a.test:443'],
-    ['a.test:8', true, 'a.test:8'],
-    ['[::1]', false, '[::1]:80'],
-    ['[::1]:8', false, '[::1]:8'],
-    ['::1', false, '::1'],
-    ['', false, ''],
-  ])('addMissingPort(%j, %s)', (addr, isTLS, expected) => {
-    expect(addMissingPort(addr, isTLS)).toBe(expected)
-  })
-  test.each([
-    ['a.test:80', { host: 'a.test', port: 80 }],
-    ['[::1]:443', { host: '::1', port: 443 }],
-  ])('splitHostPort(%j)', (addr, expected) => {
-    expect(splitHostPort(addr)).toEqual(expected)
-  })
 })

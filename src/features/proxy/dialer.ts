@@ -91,7 +91,6 @@ export class Dialer {
     return defaultDialer._dialSocket(addr, {
       dualStack: dialDualStack,
       timeout: timeout > 0 ? timeout : DefaultDialTimeout,
-      shared: false,
     })
   }
 }
