@@ -3,6 +3,7 @@ import type { FastHttpError } from '../errors.js'
 import type { RequestHeader } from '../http/request-header.js'
 import type { Conn } from '../net/conn.js'
 import type { FormValueFunc } from './form-value.js'
+import type { HTTP2Options } from './http2/options.js'
 import type { Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 import type { RetentionOptions } from './retention/guard-handler.js'
 
@@ -104,10 +105,18 @@ export interface ServerOptions {
   tcpKeepalivePeriod?: number
   /** Serve TLS with these options of `tls.createServer`. */
   tls?: TlsOptions
+  /** Speak HTTP/2 with TLS clients that ask for it (ALPN); others get HTTP/1.1 on the same port. @default false */
+  http2?: boolean | HTTP2Options
   /** Detector of contexts that are kept after their handler settled; off unless `FASTHTTP_DEBUG=retention` is set. */
   debug?: RetentionOptions
   /** Where errors are logged. By default stderr. */
   logger?: Logger
+}
+
+/** Options of the methods that listen for TLS. */
+export interface TLSServeOptions {
+  /** Speak HTTP/2 too, as the option `http2` of the server does. @default false */
+  http2?: boolean
 }
 
 /** Defaults of {@link ServerOptions}. */

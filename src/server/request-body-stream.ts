@@ -1,14 +1,16 @@
 import { Readable } from 'node:stream'
 import type { BodySink, Exchange } from './exchange.js'
 
+type Source = Pick<Exchange, 'readBody' | 'resumeBody'>
+
 /** Body of a request that is read while its handler runs. */
 export class RequestBodyStream extends Readable implements BodySink {
-  readonly #exchange: Exchange
+  readonly #exchange: Source
   /** Called with the trailer fields when the body is complete. */
   readonly #onTrailers: (trailers: string[]) => void
   #started = false
 
-  constructor(exchange: Exchange, onTrailers: (trailers: string[]) => void) {
+  constructor(exchange: Source, onTrailers: (trailers: string[]) => void) {
     super({ highWaterMark: 64 * 1024 })
     this.#exchange = exchange
     this.#onTrailers = onTrailers

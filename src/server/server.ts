@@ -25,9 +25,16 @@ import { Certificates } from './certificates.js'
 import { CtxPool } from './ctx-pool.js'
 import { DeadlineSweep } from './deadline-sweep.js'
 import { kAnswersErrors, kTakesExchange, type ErrorAnswer } from './exchange.js'
-import { SERVER_DEFAULTS, type ConnState, type ServerOptions } from './options.js'
+import {
+  SERVER_DEFAULTS,
+  type ConnState,
+  type ServerOptions,
+  type TLSServeOptions,
+} from './options.js'
 import type { CtxOwner, Logger, RequestCtx, RequestHandler } from './request-ctx.js'
 import { isTraced, tracedHandler } from './diagnostics.js'
+import { Http2Conn } from './http2/http2-conn.js'
+import { checkHTTP2Options, type HTTP2Options } from './http2/options.js'
 import { resolveOptions } from './resolve-options.js'
 import { guardHandler, retentionFromEnvironment } from './retention/guard-handler.js'
 import { ServeConn } from './serve-conn.js'
@@ -83,6 +90,8 @@ export class Server extends EventEmitter {
       (conn) => this.#releaseIP(conn)
     )
     this.#sweep = new DeadlineSweep(this.#conns, this.#core.options)
+    const { http2 } = options
+    if (http2 !== undefined && http2 !== false) this.enableHTTP2(http2 === true ? {} : http2)
   }
 
   /** The handler; may be replaced while serving. */
@@ -211,7 +220,13 @@ export class Server extends EventEmitter {
   }
 
   /** As {@link listenAndServe}, with TLS and a certificate and key from PEM files. Go: `ListenAndServeTLS`. */
-  async listenAndServeTLS(addr: string, certFile: string, keyFile: string): Promise<void> {
+  async listenAndServeTLS(
+    addr: string,
+    certFile: string,
+    keyFile: string,
+    options: TLSServeOptions = {}
+  ): Promise<void> {
+    if (options.http2 === true) this.enableHTTP2()
     if (certFile !== '' || keyFile !== '') this.appendCert(certFile, keyFile)
     this.#requireCertificate()
     await this.listenAndServe(addr)
@@ -221,8 +236,10 @@ export class Server extends EventEmitter {
   async listenAndServeTLSEmbed(
     addr: string,
     cert: string | Buffer,
-    key: string | Buffer
+    key: string | Buffer,
+    options: TLSServeOptions = {}
   ): Promise<void> {
+    if (options.http2 === true) this.enableHTTP2()
     if (cert.length > 0 || key.length > 0) this.appendCertEmbed(cert, key)
     this.#requireCertificate()
     await this.listenAndServe(addr)
@@ -241,6 +258,15 @@ export class Server extends EventEmitter {
   /** Hands TLS connections that negotiated the ALPN protocol `key` to `handler` instead of serving them. Go: `NextProto`. */
   nextProto(key: string, handler: (stream: Duplex) => void): void {
     this.#nextProto.set(key, handler)
+  }
+
+  /**
+   * Speaks HTTP/2 with TLS clients that ask for it, as the option `http2` does; call it before listening. What fits HTTP/1.1 only, a hijack,
+   * makes a client ask again with that.
+   */
+  enableHTTP2(options: HTTP2Options = {}): void {
+    checkHTTP2Options(options)
+    this.nextProto('h2', (stream) => this.#acceptHTTP2(stream as tls.TLSSocket, options))
   }
 
   /** As {@link serve}, with TLS and a certificate and key from PEM files. Go: `ServeTLS`. */
@@ -435,12 +461,40 @@ export class Server extends EventEmitter {
 
   /** Serves an accepted connection. Throws when it is refused, having answered and closed it. */
   #accept(conn: Conn): ServeConn {
+    this.#admit(conn)
+    const served = this.#core.serve(conn)
+    this.#serve(served)
+    served.start()
+    return served
+  }
+
+  /** As #tryAccept, for a connection that has agreed on HTTP/2. */
+  #acceptHTTP2(socket: tls.TLSSocket, options: HTTP2Options): void {
+    const conn = new SocketConn(socket)
+    try {
+      // An answer in HTTP/1.1 would be no frame to the client.
+      this.#admit(conn, () => conn.destroy())
+      this.#serve(new Http2Conn(this.#core, conn, socket, options))
+    } catch (err) {
+      this.#core.logError(conn, err as Error, err)
+    }
+  }
+
+  #serve(served: ServedConn): void {
+    this.#conns.add(served)
+    this.#sweep.start()
+    this.#core.stateChanged(served, 'new')
+    if (this.listenerCount('connection') > 0) this.emit('connection', served.conn.stream)
+  }
+
+  /** Throws when a connection is refused, having answered and closed it. */
+  #admit(conn: Conn, refused = refuse): void {
     const { options } = this.#core
     if (this.#conns.size >= options.concurrency) {
       this.#rejected++
       this.#acceptAgain = Date.now() + options.sleepWhenConcurrencyLimitsExceeded
       const err = new ConcurrencyLimitError()
-      refuse(
+      refused(
         conn,
         this.#core,
         503,
@@ -449,16 +503,9 @@ export class Server extends EventEmitter {
       throw err
     }
     if (options.maxConnsPerIP > 0 && !this.#countIP(conn, options.maxConnsPerIP)) {
-      refuse(conn, this.#core, 429, 'The number of connections from your ip exceeds MaxConnsPerIP')
+      refused(conn, this.#core, 429, 'The number of connections from your ip exceeds MaxConnsPerIP')
       throw new PerIPConnLimitError()
     }
-    const served = this.#core.serve(conn)
-    this.#conns.add(served)
-    this.#sweep.start()
-    this.#core.stateChanged(served, 'new')
-    served.start()
-    if (this.listenerCount('connection') > 0) this.emit('connection', conn.stream)
-    return served
   }
 
   /** Counts the peer of `conn`; `false` when it has its share of connections already. IPv6 and other networks are not limited. */

@@ -1,0 +1,2 @@
+export { configureServer } from './configure-server.js'
+export { HTTP2_DEFAULTS, type HTTP2Options } from '../../server/http2/options.js'
