@@ -12,7 +12,7 @@ import type { ClientConn } from './client-conn.js'
 import type { HostClient } from './host-client.js'
 import type { CallOptions } from './options.js'
 import { followRedirect, originOf, statusCodeIsRedirect, type RedirectOrigin } from './redirect.js'
-import { GetResult } from './get-result.js'
+import { asciiText, GetResult } from './get-result.js'
 import { retryDecision } from './retry.js'
 import type { PlainGet } from './plain-get.js'
 import { ResponseBodyStream } from './response-body-stream.js'
@@ -24,8 +24,6 @@ export interface CallRouter {
   /** A call has settled. */
   _settled(): void
 }
-
-const NO_BYTES = Buffer.alloc(0)
 
 type Resolve = (value: never) => void
 type Reject = (err: unknown) => void
@@ -73,7 +71,9 @@ export class Call {
   #redirects = -1
   #origin: RedirectOrigin | null = null
   #status = 0
-  #bytes: Buffer = NO_BYTES
+  /** The body when only status and body are wanted; as text alone if that says all. */
+  #bytes: Buffer | null = null
+  #text = ''
   #location: string | undefined = undefined
 
   /**
@@ -245,7 +245,9 @@ export class Call {
     this.#takeHead(parser, conn)
     const response = this.response
     if (response === null) {
-      this.#bytes = start === end ? NO_BYTES : copy(buf, start, end)
+      const text = asciiText(buf, start, end)
+      if (text === undefined) this.#bytes = copy(buf, start, end)
+      else this.#text = text
     } else {
       response._body.borrow(buf, start, end)
       response._body.settle()
@@ -315,7 +317,7 @@ export class Call {
     this.conn = null
     if (this.#redirects >= 0 && statusCodeIsRedirect(this.#status)) return this.#redirect()
     if (this.response !== null) this.#settle(this.response)
-    else this.#settle(new GetResult(this.#status, this.#bytes))
+    else this.#settle(new GetResult(this.#status, this.#bytes, this.#text))
   }
 
   #redirect(): void {
@@ -406,7 +408,8 @@ export class Call {
     this.#redirects = -1
     this.#origin = null
     this.#status = 0
-    this.#bytes = NO_BYTES
+    this.#bytes = null
+    this.#text = ''
     this.#location = undefined
     if (free.length < MAX_FREE) free.push(this)
     router._settled()

@@ -71,7 +71,8 @@ function mayKeepCredentials(origin: RedirectOrigin, uri: URI): boolean {
   if (origin.isHTTPS && uri.scheme() !== 'https') return false
   const host = withoutPort(uri.host())
   if (host === origin.host) return true
-  return isIP(host) === 0 && host.endsWith('.' + origin.host)
+  // An address has no sub-domains.
+  return isIP(origin.host) === 0 && isIP(host) === 0 && host.endsWith('.' + origin.host)
 }
 
 function withoutPort(host: string): string {

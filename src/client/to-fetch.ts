@@ -18,6 +18,7 @@ const NULL_BODY = new Set([101, 103, 204, 205, 304])
 type Fetch = typeof globalThis.fetch
 type FetchInput = Parameters<Fetch>[0]
 type FetchInit = Parameters<Fetch>[1]
+type ResponseType = globalThis.Response['type']
 type BodyInit = NonNullable<ConstructorParameters<typeof globalThis.Response>[0]>
 
 /**
@@ -84,26 +85,57 @@ async function exchange(
   req: Request
 ): Promise<globalThis.Response> {
   const origin = originOf(req.uri())
+  let type: ResponseType = 'basic'
   for (let redirects = 0; ; redirects++) {
     const resp = new Response()
     resp.streamBody = true
     await client.do(req, resp, { signal: request.signal })
     const location = resp.header.peek('Location')
     const redirected = statusCodeIsRedirect(resp.statusCode()) && location !== undefined
-    if (!redirected || request.redirect === 'manual') return toResponse(resp, req, redirects > 0)
+    if (!redirected || request.redirect === 'manual')
+      return toResponse(resp, req, redirects > 0, type)
     resp.closeBodyStream()
     if (request.redirect === 'error') throw new TypeError('fetch failed: unexpected redirect')
     if (redirects >= MAX_REDIRECTS) throw new TypeError('fetch failed: redirect count exceeded')
-    followRedirect(req, redirectStatus(resp.statusCode(), request.method), location, origin)
+    const status = redirectStatus(resp.statusCode(), req.header.method())
+    const from = fetchOrigin(req)
+    followRedirect(req, status, location, origin)
+    if (status === 303) for (const name of BODY_FIELDS) req.header.del(name)
+    if (from === fetchOrigin(req)) continue
+    type = 'cors'
+    leaveOrigin(req)
   }
 }
 
-/** A POST that is moved becomes a GET without its body, which is what 303 asks for. */
+/** Describe a body that a redirect drops. */
+const BODY_FIELDS = ['Content-Encoding', 'Content-Language', 'Content-Location']
+/** For the origin they were meant for; Go lets sub-domains and other ports have them. */
+const ORIGIN_FIELDS = ['Authorization', 'Proxy-Authorization', 'Cookie', 'Host']
+
+function fetchOrigin(req: Request): string {
+  return new URL(req.uri().fullURI()).origin
+}
+
+/** Drops what must not go with a redirect to another origin (Fetch standard, "HTTP-redirect fetch"). */
+function leaveOrigin(req: Request): void {
+  for (const name of ORIGIN_FIELDS) req.header.del(name)
+  const uri = req.uri()
+  if (uri.username() !== '' || uri.password() !== '')
+    throw new TypeError('fetch failed: credentials in the URL of another origin')
+}
+
+/** A POST that is moved becomes a GET without its body, which is what 303 asks for; where 303 changes no method it drops nothing. */
 function redirectStatus(status: number, method: string): number {
+  if (status === 303 && (method === 'GET' || method === 'HEAD')) return 302
   return (status === 301 || status === 302) && method === 'POST' ? 303 : status
 }
 
-function toResponse(resp: Response, req: Request, redirected: boolean): globalThis.Response {
+function toResponse(
+  resp: Response,
+  req: Request,
+  redirected: boolean,
+  type: ResponseType
+): globalThis.Response {
   const status = resp.statusCode()
   const headers = new Headers()
   for (const [name, value] of resp.header.all()) headers.append(name, value)
@@ -117,12 +149,24 @@ function toResponse(resp: Response, req: Request, redirected: boolean): globalTh
     statusText: resp.header.statusMessage() || statusMessage(status),
     headers,
   })
-  const url = req.uri().fullURI()
-  Object.defineProperties(response, {
+  return describe(response, req.uri().fullURI(), redirected, type)
+}
+
+/** Sets what the constructor of Response leaves out, on clones too. */
+function describe(
+  response: globalThis.Response,
+  url: string,
+  redirected: boolean,
+  type: ResponseType
+): globalThis.Response {
+  const clone = (): globalThis.Response =>
+    describe(globalThis.Response.prototype.clone.call(response), url, redirected, type)
+  return Object.defineProperties(response, {
     url: { value: url, enumerable: true },
     redirected: { value: redirected, enumerable: true },
+    type: { value: type, enumerable: true },
+    clone: { value: clone },
   })
-  return response
 }
 
 function bodyInit(resp: Response): BodyInit | null {

@@ -11,6 +11,8 @@ const client = new Client()
 const ours = toFetch(client)
 let server: http.Server
 let base: string
+/** The same server, as another origin. */
+let other: string
 
 beforeAll(async () => {
   server = http.createServer((req, res) => {
@@ -47,7 +49,9 @@ beforeAll(async () => {
       if (url.pathname === '/endless') return void res.write('x')
       const {
         authorization,
+        cookie,
         'content-type': type,
+        'content-language': language,
         'transfer-encoding': coding,
         'content-length': length,
       } = req.headers
@@ -57,7 +61,9 @@ beforeAll(async () => {
           method: req.method,
           url: req.url,
           authorization,
+          cookie,
           type,
+          language,
           coding,
           length,
           body: Buffer.concat(chunks).toString(),
@@ -67,6 +73,7 @@ beforeAll(async () => {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
+  other = `http://localhost:${(server.address() as net.AddressInfo).port}`
   base = `http://127.0.0.1:${(server.address() as net.AddressInfo).port}`
 })
 afterAll(async () => {
@@ -108,6 +115,23 @@ describe('does what the fetch of Node does', () => {
       () => ({ method: 'POST', body: 'x' }),
     ],
     ['a redirect that is not followed', '/redirect?to=/after', () => ({ redirect: 'manual' })],
+    ...['GET', 'HEAD', 'PUT', 'DELETE', 'POST', 'PATCH'].flatMap((method): Case[] =>
+      [301, 302, 303, 307, 308].map((status): Case => {
+        const body = method === 'GET' || method === 'HEAD' ? {} : { body: 'x' }
+        const headers = { 'content-language': 'en', 'content-type': 'a/b', authorization: 'me' }
+        return [
+          `a redirect of ${method}, ${status}`,
+          `/redirect?status=${status}&to=/after`,
+          () => ({ method, headers, ...body }),
+        ]
+      })
+    ),
+    [
+      'credentials on the way to another origin',
+      '/redirect?to=OTHER/after',
+      () => ({ headers: { authorization: 'me', cookie: 'a=b' } }),
+    ],
+    ['a fragment', '/redirect?to=/after#there'],
     ['204', '/status?to=204'],
     ['304', '/status?to=304'],
     ['404 and cookies', '/status?to=404'],
@@ -116,9 +140,10 @@ describe('does what the fetch of Node does', () => {
     ['br', '/coded?to=br'],
   ]
   async function describeResponse(fetcher: typeof fetch, path: string, init?: RequestInit) {
-    const response = await fetcher(base + path, init)
-    const { status, statusText, ok, url, redirected } = response
+    const response = await fetcher(base + path.replace('OTHER', encodeURIComponent(other)), init)
+    const { status, statusText, ok, url, redirected, type } = response
     return {
+      kind: type,
       status,
       statusText,
       ok,
@@ -154,6 +179,34 @@ describe('does what the fetch of Node does', () => {
     await expect(fetch(url(), init)).rejects.toThrow(TypeError)
     await expect(ours(url(), init)).rejects.toThrow(TypeError)
   })
+})
+
+test('a redirect to another origin with credentials in its URL', async () => {
+  const location = other.replace('://', '://u:p@') + '/after'
+  const url = `${base}/redirect?to=${encodeURIComponent(location)}`
+  await expect(fetch(url)).rejects.toThrow(TypeError)
+  await expect(ours(url)).rejects.toThrow(TypeError)
+})
+
+test('a body stream is not sent again', async () => {
+  const init = (): RequestInit =>
+    ({ method: 'POST', body: new Blob(['x']).stream(), duplex: 'half' }) as RequestInit
+  const url = base + '/redirect?status=307&to=/after'
+  await expect(fetch(url, init())).rejects.toThrow(TypeError)
+  await expect(ours(url, init())).rejects.toThrow(TypeError)
+  expect((await ours(base + '/redirect?status=303&to=/after', init())).status).toBe(200)
+})
+
+test('a clone says and holds the same', async () => {
+  const response = await ours(base + '/redirect?to=/after')
+  const copy = response.clone()
+  const again = copy.clone()
+  for (const one of [response, copy, again]) {
+    expect([one.url, one.redirected, one.type]).toEqual([base + '/after', true, 'basic'])
+    expect(await one.json()).toMatchObject({ url: '/after' })
+    expect(one).toBeInstanceOf(globalThis.Response)
+  }
+  expect(() => response.clone()).toThrow(TypeError)
 })
 
 test('a network error is a TypeError with its cause', async () => {
