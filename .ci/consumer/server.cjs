@@ -4,6 +4,9 @@ const { adapt } = require('fasthttp/adaptor')
 const { Router } = require('fasthttp/router')
 const { send } = require('fasthttp/compat')
 
+for (const name of ['websocket', 'sse', 'http2', 'expvarhandler', 'pprofhandler']) {
+  assert.notEqual(Object.keys(require(`fasthttp/${name}`)).length, 0, name)
+}
 const router = new Router()
 router.get('/hello/:name', (ctx) => send(ctx, `hello ${ctx.param('name')}`))
 router.get(

@@ -6,6 +6,9 @@ import { send } from 'fasthttp/compat'
 import { InmemoryListener } from 'fasthttp/fasthttputil'
 
 assert.equal(typeof InmemoryListener, 'function')
+for (const name of ['websocket', 'sse', 'http2', 'expvarhandler', 'pprofhandler']) {
+  assert.notEqual(Object.keys(await import(`fasthttp/${name}`)).length, 0, name)
+}
 const router = new Router()
 router.get('/hello/:name', (ctx) => send(ctx, `hello ${ctx.param('name')}`))
 router.get(

@@ -1,0 +1,2 @@
+export { Int, newInt, publish, unpublish, type VarFunc } from './expvar.js'
+export { expvarHandler } from './expvar-handler.js'

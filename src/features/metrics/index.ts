@@ -1,0 +1,1 @@
+export { Metrics, metricsHandler, type MetricsOptions } from './metrics.js'

@@ -1,0 +1,1 @@
+export { pprofHandler } from './pprof-handler.js'
