@@ -5,13 +5,33 @@ import type { FileChange } from '../core/migrate.js'
 /** The range written for a package the migrated code imports. */
 const VERSIONS: Record<string, string> = { fasthttp: '^0.1.0' }
 
-/** Adds the imported packages to package.json, in its own indentation and order. */
-export function packageJsonChange(
-  root: string,
-  packages: readonly string[]
-): FileChange | undefined {
-  const file = path.join(root, 'package.json')
-  if (packages.length === 0 || !fs.existsSync(file)) return undefined
+/** Adds what each changed file imports to the package.json it belongs to. */
+export function packageJsonChanges(changes: readonly FileChange[], root: string): FileChange[] {
+  const needs = new Map<string, Set<string>>()
+  for (const { path: file, packages } of changes) {
+    const manifest = manifestOf(path.dirname(file), root)
+    if (manifest === undefined) continue
+    needs.set(manifest, new Set([...(needs.get(manifest) ?? []), ...packages]))
+  }
+  return [...needs].flatMap(([file, packages]) => packageJsonChange(file, [...packages]) ?? [])
+}
+
+/** The nearest package.json with a name or dependencies; a bare `{ "type": ... }` has neither. */
+function manifestOf(folder: string, root: string): string | undefined {
+  const file = path.join(folder, 'package.json')
+  if (fs.existsSync(file)) {
+    const manifest = parse(fs.readFileSync(file, 'utf8'))
+    if (folder === root || manifest?.name !== undefined || manifest?.dependencies !== undefined) {
+      return file
+    }
+  }
+  const above = path.dirname(folder)
+  return folder === root || above === folder ? undefined : manifestOf(above, root)
+}
+
+/** Adds packages to a package.json, in its own indentation and order. */
+function packageJsonChange(file: string, packages: readonly string[]): FileChange | undefined {
+  if (packages.length === 0) return undefined
   const before = fs.readFileSync(file, 'utf8')
   const manifest = parse(before)
   if (manifest === undefined) return undefined
@@ -23,7 +43,7 @@ export function packageJsonChange(
   const missing = packages.filter((name) => !(name in known) && manifest.name !== name)
   if (missing.length === 0) return undefined
   const after = insertDependencies(before, manifest, missing)
-  return after === before ? undefined : { path: file, before, after }
+  return after === before ? undefined : { path: file, before, after, packages: [] }
 }
 
 interface Manifest {

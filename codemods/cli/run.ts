@@ -2,128 +2,187 @@ import fs from 'node:fs'
 import path from 'node:path'
 import pc from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
-import {
-  migrate,
-  type FileChange,
-  type MigrateOptions,
-  type MigrationResult,
-} from '../core/migrate.js'
-import type { SourceInput } from '../core/workspace.js'
+import type { MigrationResult } from '../core/migrate.js'
 import { colourDiff, unifiedDiff } from '../report/diff.js'
 import { htmlReport } from '../report/html.js'
 import { jsonReport } from '../report/json.js'
+import { progressOf } from '../report/progress.js'
 import { textReport } from '../report/text.js'
 import { dirtyFiles } from './git.js'
-import { packageJsonChange } from './package-json.js'
+import { addToHistory } from './history.js'
+import { Choices, Prompt } from './interactive.js'
+import { mergeResults, type Request } from './migrate-unit.js'
+import { checkOptions, isPreview, tsconfigOf, type RunOptions } from './options.js'
+import { packageJsonChanges } from './package-json.js'
+import { migrateUnits } from './pool.js'
+import { showProgress } from './progress.js'
+import { runVerified } from './run-verified.js'
 import { selection } from './select.js'
-import { readSources, UsageError } from './sources.js'
-import { passes, verify } from './verify.js'
-import { writeAtomically } from './write.js'
+import { readSources, type SourceSet } from './sources.js'
+import { joinInert, shardOf, unitsOf, type Unit } from './units.js'
+import { UsageError } from './usage-error.js'
+import { writeAll } from './write.js'
 
 export const EXIT_DONE = 0
 export const EXIT_FAILED = 1
 export const EXIT_LEFT = 2
 
-export interface RunOptions {
-  dryRun?: boolean
-  check?: boolean
-  force?: boolean
-  exact?: boolean
-  color?: boolean
-  report: 'text' | 'json' | 'html'
-  patch?: string
-  only?: string
-  routes?: string
-  /** 1: only adapt. 2 and 3: convert, and drop adapt where it is no longer needed. */
-  stage?: number
-  /** A command that must succeed before and after. */
-  verify?: string
-  tsconfig?: string
-  ignore: string[]
-}
-
+/** What a run talks to. */
 export interface Output {
   out(text: string): void
   err(text: string): void
+  /** Where answers come from; only a terminal is asked. */
+  input?: NodeJS.ReadableStream & { isTTY?: boolean }
+  /** Messages go to a terminal, so a progress bar can be drawn. */
+  terminal?: boolean
 }
 
-/** Runs one migration and gives the exit code. */
-export function run(paths: readonly string[], options: RunOptions, output: Output): number {
-  const started = performance.now()
-  const colors = pc.createColors(options.color ?? pc.isColorSupported)
-  const preview = options.dryRun === true || options.check === true || options.patch !== undefined
-  const { root, inputs } = readSources(paths, options.ignore)
-  const editable = inputs.filter((each) => each.readonly !== true).map((each) => each.path)
-  if (!preview && options.force !== true) refuseDirty(root, editable, output)
-  const select = selection(options.only, options.routes)
-  const request: MigrateOptions = {
-    exact: options.exact ?? false,
-    tsconfig: findTsconfig(options.tsconfig, root),
-    adaptOnly: options.stage === 1,
-    select,
-  }
-  let result = migrate(inputs, request)
-  if (options.verify !== undefined && !preview) {
-    result = runVerified({ inputs, request, result, root, command: options.verify, output })
-  }
-  const manifest = packageJsonChange(root, result.packages)
-  const changes = manifest === undefined ? result.changes : [...result.changes, manifest]
-  if (preview) showDiff(unifiedDiff(changes, root), options, colors, output)
-  else for (const change of changes) writeAtomically(change.path, change.after)
-  const seconds = (performance.now() - started) / 1000
-  const full = { ...result, changes }
-  if (options.report === 'json') output.out(jsonReport(full, root))
-  else if (options.report === 'html') output.out(htmlReport(full, root))
-  else output.out(textReport(full, { root, colors, preview, seconds }))
-  return exitCode(result, changes, options)
-}
-
-function showDiff(diff: string, options: RunOptions, colors: Colors, output: Output): void {
-  if (options.patch !== undefined) fs.writeFileSync(options.patch, diff)
-  else if (options.dryRun === true && options.report === 'text') {
-    output.out(colourDiff(diff, colors))
-  }
-}
-
-interface VerifiedRun {
-  inputs: readonly SourceInput[]
-  request: MigrateOptions
-  result: MigrationResult
-  root: string
-  command: string
+/**
+ * Runs one migration and gives the exit code.
+ *
+ * @throws UsageError for anything that is wrong with the arguments or the environment
+ */
+export async function run(
+  paths: readonly string[],
+  options: RunOptions,
   output: Output
+): Promise<number> {
+  const started = performance.now()
+  checkOptions(options)
+  const request: Request = {
+    exact: options.exact ?? false,
+    adaptOnly: options.stage === 1,
+    only: options.only,
+    routes: options.routes,
+  }
+  // Refuses wrong values before anything is read.
+  selection(request.only, request.routes)
+  if (options.interactive === true) refuseWithoutTerminal(output)
+  const set = readSources(paths, options.ignore)
+  const preview = isPreview(options)
+  if (!preview && options.force !== true) refuseDirty(set, output)
+  const units = unitsOf(set, tsconfigOf(options))
+  const chosen = joinInert(options.shard === undefined ? units : shardOf(units, options.shard))
+
+  const context: Context = { set, units: chosen, request, options, output, preview }
+  const result = await migrateAs(context)
+  const seconds = (performance.now() - started) / 1000
+  report(result, context, seconds)
+  return exitCode(result, options)
 }
 
-/** Migrates under the eyes of the project's tests: files that break them keep their handlers. */
-function runVerified(verified: VerifiedRun): MigrationResult {
-  const { inputs, request, root, command, output } = verified
-  let { result } = verified
-  let written: FileChange[] = []
-  const apply = (files: readonly string[]): void => {
-    for (const change of written) writeAtomically(change.path, change.before)
-    const chosen = new Set(files)
-    result = migrate(inputs, {
-      ...request,
-      select: (handler) => chosen.has(handler.path) && (request.select?.(handler) ?? true),
+interface Context {
+  set: SourceSet
+  units: readonly Unit[]
+  request: Request
+  options: RunOptions
+  output: Output
+  preview: boolean
+}
+
+/** The result of the run, with the package.json files among its changes. */
+async function migrateAs(context: Context): Promise<MigrationResult> {
+  const { options, preview, set, output } = context
+  if (options.interactive === true) return migrateAsking(context)
+  let result = await plan(context)
+  const { verify } = options
+  if (verify !== undefined) {
+    result = await runVerified({
+      result,
+      plan: (files) => plan(context, files),
+      root: set.root,
+      command: verify,
+      err: output.err,
     })
-    const manifest = packageJsonChange(root, result.packages)
-    written = manifest === undefined ? result.changes : [...result.changes, manifest]
-    for (const change of written) writeAtomically(change.path, change.after)
+    return result
   }
-  const files = [...new Set(result.handlers.map((each) => each.path))]
-  const verdict = verify(files, () => passes(command, root), apply)
-  if (verdict.brokenBefore) {
-    throw new UsageError('FH_MIGRATE_VERIFY', `"${command}" fails before anything is changed`)
-  }
-  for (const culprit of verdict.culprits) {
-    output.err(
-      `fh-migrate: "${command}" fails with ${path.relative(root, culprit)} converted; left as it was\n`
-    )
-  }
+  result = withManifests(result, set.root)
+  if (!preview) writeAll(result.changes)
   return result
 }
 
-function refuseDirty(root: string, files: readonly string[], output: Output): void {
+async function plan(context: Context, files?: readonly string[]): Promise<MigrationResult> {
+  const { units, request, options, output } = context
+  const progress = showProgress({
+    total: units.reduce((sum, each) => sum + each.inputs.length, 0),
+    terminal: output.terminal === true,
+    log: output.err,
+  })
+  try {
+    const asked = files === undefined ? request : { ...request, files }
+    const onDone = (count: number): void => progress.advance(count)
+    return mergeResults(await migrateUnits(units, asked, { jobs: options.jobs, onDone }))
+  } finally {
+    progress.stop()
+  }
+}
+
+async function migrateAsking(context: Context): Promise<MigrationResult> {
+  const { set, units, request, options, output } = context
+  const colors = colorsOf(options)
+  const prompt = new Prompt(output.input!, output.out)
+  const choices = new Choices(request, (change, again) => {
+    output.out(colourDiff(unifiedDiff([change], set.root), colors))
+    const name = path.relative(set.root, change.path)
+    const why = again ? ` (changed since you agreed, because of a file you refused)` : ''
+    return prompt.ask(`Convert ${name}${why}?`)
+  })
+  const results: MigrationResult[] = []
+  try {
+    for (const unit of units) {
+      const result = withManifests(await choices.migrate(unit), set.root)
+      writeAll(result.changes)
+      results.push(result)
+    }
+  } finally {
+    prompt.close()
+  }
+  return mergeResults(results)
+}
+
+function withManifests(result: MigrationResult, root: string): MigrationResult {
+  return { ...result, changes: [...result.changes, ...packageJsonChanges(result.changes, root)] }
+}
+
+function report(result: MigrationResult, context: Context, seconds: number): void {
+  const { options, output, preview, set } = context
+  const { root } = set
+  const colors = colorsOf(options)
+  if (options.patch !== undefined || (options.dryRun === true && options.report === 'text')) {
+    const diff = unifiedDiff(result.changes, root)
+    if (options.patch !== undefined) fs.writeFileSync(options.patch, diff)
+    else output.out(colourDiff(diff, colors))
+  }
+  const progress = progressOf(result, preview)
+  const history = options.history === undefined ? [] : addToHistory(options.history, progress)
+  const texts = new Map(set.inputs.map((each) => [each.path, each.text]))
+  const formats = {
+    json: () => jsonReport(result, { root, progress, history }),
+    html: () => htmlReport(result, { root, progress, history, preview, texts }),
+    text: () => textReport(result, { root, colors, preview, seconds }),
+  }
+  const text = formats[options.report]()
+  if (options.output === undefined) output.out(text)
+  else {
+    fs.writeFileSync(options.output, text)
+    if (options.report !== 'text') output.out(formats.text())
+  }
+}
+
+function colorsOf(options: RunOptions): Colors {
+  return pc.createColors(options.color ?? pc.isColorSupported)
+}
+
+function refuseWithoutTerminal({ input }: Output): void {
+  if (input?.isTTY === true) return
+  throw new UsageError(
+    'FH_MIGRATE_NO_TERMINAL',
+    '--interactive asks questions, and standard input is no terminal; use --dry-run or --patch here'
+  )
+}
+
+function refuseDirty({ root, inputs }: SourceSet, output: Output): void {
+  const files = inputs.filter((each) => each.readonly !== true).map((each) => each.path)
   const dirty = dirtyFiles(root, files)
   if (dirty === undefined) {
     output.err('fh-migrate: no git repository here, so keep a copy to compare with\n')
@@ -138,23 +197,9 @@ function refuseDirty(root: string, files: readonly string[], output: Output): vo
   )
 }
 
-export function findTsconfig(given: string | undefined, root: string): string | undefined {
-  if (given !== undefined) {
-    if (!fs.existsSync(given))
-      throw new UsageError('FH_MIGRATE_NO_TSCONFIG', `no such file: ${given}`)
-    return path.resolve(given)
-  }
-  const found = path.join(root, 'tsconfig.json')
-  return fs.existsSync(found) ? found : undefined
-}
-
-function exitCode(
-  result: MigrationResult,
-  changes: readonly FileChange[],
-  options: RunOptions
-): number {
+function exitCode(result: MigrationResult, options: RunOptions): number {
   if (result.dropped.length > 0) return EXIT_FAILED
-  if (options.check === true && changes.length > 0) return EXIT_FAILED
+  if (options.check === true && result.changes.length > 0) return EXIT_FAILED
   const left = [...result.handlers, ...result.services].some((each) => each.status === 'adapted')
   return left || result.problems.length > 0 ? EXIT_LEFT : EXIT_DONE
 }

@@ -1,10 +1,14 @@
 import ignore from 'ignore'
 import type { HandlerGroup, HandlerInfo } from '../core/migrate.js'
-import { UsageError } from './sources.js'
+import { UsageError } from './usage-error.js'
 
 const GROUPS: readonly HandlerGroup[] = ['routes', 'middleware', 'errors', 'params', 'servers']
 
-/** The choice that `--only` and `--routes` make, or `undefined` when they are not given. */
+/**
+ * The choice that `--only` and `--routes` make, or `undefined` when they are not given.
+ *
+ * @throws UsageError `FH_MIGRATE_ONLY` for a kind that there is not
+ */
 export function selection(
   only: string | undefined,
   routes: string | undefined

@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import ignore, { type Ignore } from 'ignore'
 import type { SourceInput } from '../core/workspace.js'
+import { UsageError } from './usage-error.js'
 
 const SOURCE = /\.[cm]?[jt]sx?$/
 const NOT_SOURCE = /\.d\.[cm]?ts$|\.min\.[cm]?js$|\.bundle\.js$/
@@ -13,19 +14,8 @@ const TEST_FOLDER = /(^|\/)(tests?|__tests__|__mocks__|specs?|e2e|cypress)\//
 const GENERATED = /@generated|DO NOT EDIT/
 const IGNORE_FILES = ['.gitignore', '.fhignore']
 
-/** A usage or environment problem: shown without a stack, exit code 1. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
 export interface SourceSet {
-  /** The folder of the nearest package.json, or of the first path. */
+  /** The folder of the nearest package.json, or the one above all given paths. */
   root: string
   inputs: SourceInput[]
 }
@@ -49,23 +39,35 @@ export function readSources(paths: readonly string[], ignored: readonly string[]
       )
     }
   }
-  const root = packageRoot(targets[0]!)
+  const roots = [...new Set(targets.map(packageRoot))]
   const extra = ignore().add([...ignored])
   const found = new Map<string, SourceInput>()
   for (const target of targets) collect(target, target, rulesAbove(target), found, false)
-  for (const [file] of found) {
-    const relative = path.relative(process.cwd(), file)
-    if (!relative.startsWith('..') && extra.ignores(relative)) found.delete(file)
+  const ignores = (from: string, file: string): boolean => {
+    const relative = path.relative(from, file)
+    return !relative.startsWith('..') && !path.isAbsolute(relative) && extra.ignores(relative)
   }
-  collect(root, root, rulesAbove(root), found, true)
-  return { root, inputs: [...found.values()] }
+  for (const file of found.keys()) {
+    if ([process.cwd(), ...roots].some((from) => ignores(from, file))) found.delete(file)
+  }
+  for (const root of roots) collect(root, root, rulesAbove(root), found, true)
+  return { root: roots.reduce(commonFolder), inputs: [...found.values()] }
 }
 
-export function packageRoot(target: string): string {
+function commonFolder(first: string, second: string): string {
+  let at = first
+  while (at !== second && !second.startsWith(at.endsWith(path.sep) ? at : at + path.sep)) {
+    at = path.dirname(at)
+  }
+  return at
+}
+
+/** The folder of the nearest package.json, not looked for outside of the git repository. */
+function packageRoot(target: string): string {
   const start = fs.statSync(target).isDirectory() ? target : path.dirname(target)
   for (let at = start; ; at = path.dirname(at)) {
     if (fs.existsSync(path.join(at, 'package.json'))) return at
-    if (path.dirname(at) === at) return start
+    if (fs.existsSync(path.join(at, '.git')) || path.dirname(at) === at) return start
   }
 }
 

@@ -1,10 +1,13 @@
 import { ts } from 'ts-morph'
-import { position } from './ast.js'
+import type { Registration } from './app-graph.js'
+import { position, type FunctionNode } from './ast.js'
 import type { Candidate } from './candidates.js'
 import { OverlapError, splice } from './edits.js'
 import { Emitter } from './emit.js'
 import { importEdits } from './imports.js'
-import { isQuiet, nameOf, ProjectPlan } from './project.js'
+import { isQuiet } from './decision.js'
+import { nameOf } from './names.js'
+import { ProjectPlan } from './project.js'
 import { Workspace, type SourceInput, type SyntaxProblem } from './workspace.js'
 
 export interface MigrateOptions {
@@ -60,12 +63,14 @@ export interface FileChange {
   path: string
   before: string
   after: string
+  /** Packages the new text imports and the nearest package.json has to name. */
+  packages: string[]
 }
 
 export interface MigrationResult {
   changes: FileChange[]
-  /** Registrations that earlier runs or people made ours. */
-  present: { native: number; adapted: number }
+  /** What earlier runs or people made ours: handlers on `(ctx)`, and registrations on adapt. */
+  present: { native: HandlerInfo[]; adapted: number }
   handlers: HandlerReport[]
   services: ServiceReport[]
   sites: SiteReport[]
@@ -73,8 +78,6 @@ export interface MigrationResult {
   problems: SyntaxProblem[]
   /** Files whose result would not have parsed: left as they are. A defect of this tool. */
   dropped: SyntaxProblem[]
-  /** Packages the changed files import and a package.json has to name. */
-  packages: string[]
 }
 
 const BOM = '\uFEFF'
@@ -105,13 +108,12 @@ function migrateOnce(sources: readonly SourceInput[], options: MigrateOptions): 
   const emitter = new Emitter(plan)
   const result: MigrationResult = {
     changes: [],
-    present: countPresent(plan),
+    present: presentOf(plan),
     handlers: handlerReports(plan),
     services: serviceReports(plan),
     sites: [],
     problems: workspace.problems,
     dropped: [],
-    packages: [],
   }
   for (const [source, file] of emitter.files) {
     if (workspace.isReadonly(source)) continue
@@ -125,8 +127,9 @@ function migrateOnce(sources: readonly SourceInput[], options: MigrateOptions): 
       if (problem !== undefined) {
         result.dropped.push({ ...problem, path: input.path })
       } else if (bom + after !== input.text) {
-        result.changes.push({ path: input.path, before: input.text, after: bom + after })
-        if (file.needs.length > 0) result.packages = ['fasthttp']
+        const isOurs = file.needs.some((need) => need.module.startsWith('fasthttp'))
+        const packages = isOurs ? ['fasthttp'] : []
+        result.changes.push({ path: input.path, before: input.text, after: bom + after, packages })
       }
     } catch (error) {
       if (!(error instanceof OverlapError)) throw error
@@ -162,22 +165,47 @@ function infoOf(candidate: Candidate, workspace: Workspace): HandlerInfo {
 function groupOf(candidate: Candidate): HandlerGroup {
   if (candidate.kind === 'error') return 'errors'
   if (candidate.kind === 'param') return 'params'
-  const methods = candidate.registrations.map(({ registration }) => registration.method)
+  return groupOfMethods(candidate.registrations.map(({ registration }) => registration.method))
+}
+
+function groupOfMethods(methods: readonly string[]): HandlerGroup {
+  if (methods.includes('onError')) return 'errors'
+  if (methods.includes('param')) return 'params'
   if (methods.includes('createServer')) return 'servers'
   return methods.includes('use') ? 'middleware' : 'routes'
 }
 
-/** Registrations that are ours already: handlers on `(ctx)`, and those still adapted. */
-function countPresent(plan: ProjectPlan): { native: number; adapted: number } {
-  const present = { native: 0, adapted: 0 }
-  for (const { owner, items } of plan.graph.registrations) {
-    if (owner.flavor !== 'fasthttp') continue
-    for (const item of items) {
-      if (item.adapted) present.adapted++
-      else if (item.functions.length > 0) present.native++
+function presentOf(plan: ProjectPlan): MigrationResult['present'] {
+  const native = new Map<FunctionNode, HandlerInfo>()
+  let adapted = 0
+  for (const registration of plan.graph.registrations) {
+    if (registration.owner.flavor !== 'fasthttp') continue
+    for (const item of registration.items) {
+      if (item.adapted) adapted++
+      else for (const fn of item.functions) addPresent(native, fn, registration, plan.workspace)
     }
   }
-  return present
+  return { native: [...native.values()], adapted }
+}
+
+function addPresent(
+  native: Map<FunctionNode, HandlerInfo>,
+  fn: FunctionNode,
+  registration: Registration,
+  workspace: Workspace
+): void {
+  const known = native.get(fn)
+  if (known !== undefined) {
+    known.routes.push(...routeOf(registration))
+    return
+  }
+  native.set(fn, {
+    path: workspace.pathOf(fn.getSourceFile()),
+    line: position(fn).line,
+    name: nameOf(fn),
+    group: groupOfMethods([registration.method]),
+    routes: routeOf(registration),
+  })
 }
 
 function handlerReports(plan: ProjectPlan): HandlerReport[] {

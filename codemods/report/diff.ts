@@ -1,13 +1,13 @@
-import path from 'node:path'
 import { createTwoFilesPatch } from 'diff'
 import type { Colors } from 'picocolors/types.js'
 import type { FileChange } from '../core/migrate.js'
+import { relative } from './place.js'
 
 /** One unified diff over all changes, with paths relative to `root`, as `git apply` reads it. */
 export function unifiedDiff(changes: readonly FileChange[], root: string): string {
   return changes
     .map((change) => {
-      const name = path.relative(root, change.path).split(path.sep).join('/')
+      const name = relative(change.path, root)
       const patch = createTwoFilesPatch(
         `a/${name}`,
         `b/${name}`,

@@ -1,6 +1,6 @@
-import path from 'node:path'
 import type { Colors } from 'picocolors/types.js'
 import type { MigrationResult } from '../core/migrate.js'
+import { relative } from './place.js'
 
 export interface ReportContext {
   root: string
@@ -60,7 +60,7 @@ function leftLines(result: MigrationResult, context: ReportContext): string[] {
   for (const each of [...result.services, ...result.handlers]) {
     if (each.reason === undefined || each.status !== 'adapted') continue
     const label = 'name' in each ? each.name : each.kind
-    const place = `${relative(each.path, context)}:${each.line}`
+    const place = `${relative(each.path, context.root)}:${each.line}`
     groups.set(each.reason, [...(groups.get(each.reason) ?? []), `${place}  ${label}`])
   }
   if (groups.size === 0) return []
@@ -80,11 +80,11 @@ function problemLines(result: MigrationResult, context: ReportContext): string[]
   const { colors } = context
   const lines: string[] = []
   for (const each of result.problems) {
-    const place = `${relative(each.path, context)}:${each.line}:${each.column}`
+    const place = `${relative(each.path, context.root)}:${each.line}:${each.column}`
     lines.push(`  ${colors.red('does not parse')}, left as it is: ${place} ${each.message}`)
   }
   for (const each of result.dropped) {
-    const place = `${relative(each.path, context)}:${each.line}:${each.column}`
+    const place = `${relative(each.path, context.root)}:${each.line}:${each.column}`
     lines.push(`  ${colors.red('not written')}, the result was not sound: ${place} ${each.message}`)
   }
   return lines.length === 0 ? [] : ['', ...lines]
@@ -100,10 +100,6 @@ function nextSteps(result: MigrationResult, context: ReportContext): string[] {
   const steps = ['npm install', 'npm test']
   if (left) steps.push('search for TODO(fh-migrate)')
   return [`  Next: ${steps.map((each) => colors.cyan(each)).join(', then ')}`]
-}
-
-function relative(file: string, context: ReportContext): string {
-  return path.relative(context.root, file)
 }
 
 export function plural(count: number, noun: string): string {
