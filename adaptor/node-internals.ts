@@ -37,6 +37,9 @@ export interface QueuedOutput {
   callback: WriteCallback | null | undefined
 }
 
+/** Spelling and value of the fields that were set, by name in lower case. */
+export type OutHeaders = Record<string, [name: string, value: number | string | readonly string[]]>
+
 /** A `ServerResponse` with the fields node:http's server sets. */
 export interface ResponseInternals extends http.ServerResponse {
   _closed: boolean
@@ -52,6 +55,10 @@ export interface ResponseInternals extends http.ServerResponse {
   maxRequestsOnConnectionReached: boolean
   outputData: QueuedOutput[]
   outputSize: number
+  [kOutHeaders]: OutHeaders | null | undefined
+  [kWritableFinished]: boolean
+  [kEndCallbacks]: WriteCallback[] | null
+  _eventsCount: number
   _finish(): void
   _implicitHeader(): void
   _storeHeader(firstLine: string, headers: unknown): void
@@ -65,6 +72,7 @@ export interface ResponseInternals extends http.ServerResponse {
 /** A connection's stream with the back references that node:http puts on its sockets. */
 export interface SocketInternals extends Duplex {
   _httpMessage?: http.ServerResponse | null
+  _hadError?: boolean
   server?: http.Server
   setTimeout?(ms: number): this
 }
@@ -86,6 +94,12 @@ const message = new http.IncomingMessage(undefined as never)
 const response = new http.ServerResponse(message)
 const server = new http.Server()
 
+/** Fields that were set; `null` before the first. */
+export const kOutHeaders: unique symbol = symbolOf(response, 'kOutHeaders') as never
+/** On Nodes whose `end` keeps its callbacks apart from the 'finish' listeners. */
+export const kWritableFinished: unique symbol = symbolOf(response, 'kWritableFinished') as never
+export const kEndCallbacks: unique symbol = symbolOf(response, 'kEndCallbacks') as never
+export const keepsEndCallbacks = kWritableFinished in response
 /** Set while a `write` has returned `false` and 'drain' is due. */
 export const kNeedDrain = symbolOf(response, 'kNeedDrain')
 /** Names that the server's `uniqueHeaders` option joins to one line. */
@@ -93,3 +107,8 @@ export const kUniqueHeaders = symbolOf(server, 'kUniqueHeaders')
 /** The `IncomingMessage` and `ServerResponse` options of a server. */
 export const kIncomingMessage = symbolOf(server, 'IncomingMessage')
 export const kServerResponse = symbolOf(server, 'ServerResponse')
+
+/** What `res` has from its prototype. */
+export function inherited(res: object): ResponseInternals {
+  return Object.getPrototypeOf(res) as ResponseInternals
+}

@@ -10,10 +10,9 @@ import {
   type ServerInternals,
   type SocketInternals,
 } from './node-internals.js'
-import { onFinish, Turn } from './turn.js'
+import { Turn } from './turn.js'
 
 const requestStart = channel('http.server.request.start')
-const responseFinish = channel('http.server.response.finish')
 
 /** Is told what a listener threw. */
 export type ErrorLog = (err: unknown) => void
@@ -49,9 +48,9 @@ function begin(
   const res = newResponse(server, classes, exchange, req, socket)
   const turn = new Turn(exchange, req, res)
   if (attached) turn.attach()
-  if (requestStart.hasSubscribers || responseFinish.hasSubscribers)
-    publish(server, req, res, socket)
-  res.on('finish', onFinish)
+  if (requestStart.hasSubscribers) {
+    requestStart.publish({ request: req, response: res, socket, server })
+  }
   try {
     dispatch(server, req, res, exchange)
   } catch (err) {
@@ -141,16 +140,6 @@ function newResponse(
     server as unknown as Record<symbol, unknown>
   )[kUniqueHeaders]
   return res
-}
-
-function publish(
-  server: http.Server,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-  socket: SocketInternals
-): void {
-  requestStart.publish({ request, response, socket, server })
-  response.once('finish', () => responseFinish.publish({ request, response, socket, server }))
 }
 
 /** Gives the connection away; `false` when nobody takes upgrades and the request is to be served like any other. */

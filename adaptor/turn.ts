@@ -2,7 +2,9 @@ import type http from 'node:http'
 import type { FastHttpError } from '../src/errors.js'
 import type { BodySink, Exchange } from '../src/server/exchange.js'
 import { clientError } from './client-error.js'
+import { emitClose, finishNow, finishSoon, kTurn, onFinish } from './finish.js'
 import {
+  inherited,
   kNeedDrain,
   type RequestInternals,
   type ResponseInternals,
@@ -10,9 +12,7 @@ import {
   type SocketInternals,
   type WriteCallback,
 } from './node-internals.js'
-
-/** Where a message keeps its {@link Turn}. */
-export const kTurn = Symbol('fasthttp.turn')
+import { useFastMethods } from './response-methods.js'
 
 type TurnRequest = RequestInternals & { [kTurn]?: Turn }
 type TurnResponse = ResponseInternals & { [kTurn]?: Turn } & Record<symbol, unknown>
@@ -50,6 +50,7 @@ export class Turn implements BodySink {
     req._read = read
     res._writeRaw = writeRaw
     res._finish = finish
+    useFastMethods(this.res, this)
   }
 
   /** Gives the response the connection, and sends what it has gathered without one. */
@@ -147,6 +148,23 @@ export class Turn implements BodySink {
       else process.nextTick(callback, null)
     }
     return !this.#blocked
+  }
+
+  /** Sends all of an answer, as `end` of node's response does. */
+  writeAnswer(head: string, body: string | Uint8Array | undefined): void {
+    const { res } = this
+    res._headerSent = true
+    // As in node, a head that leaves together with text is sent as text too: in UTF-8.
+    if (typeof body === 'string') this.write(toWire(head + body, 'utf8'), null)
+    else {
+      this.write(head, null)
+      if (body !== undefined) this.write(body, null)
+    }
+    res.finished = true
+    inherited(res)._finish.call(res)
+    this.end()
+    if (this.#blocked) (this.#callbacks ??= []).push((err) => finishNow(res, err))
+    else finishSoon(res)
   }
 
   /** All output has been given to `write`. */
@@ -268,10 +286,6 @@ function writeRaw(
   return turn.write(toWire(data, encoding), callback)
 }
 
-function inherited(res: object): ResponseInternals {
-  return Object.getPrototypeOf(res) as ResponseInternals
-}
-
 /** Strings as latin1, which is what the exchange sends. */
 function toWire(
   data: string | Uint8Array,
@@ -292,8 +306,9 @@ function toWire(
   }
 }
 
-/** `_finish` of adapted responses: `end()` has written everything. */
+/** `_finish` of adapted responses: `end()` of node's has written everything and is about to emit 'finish'. */
 function finish(this: TurnResponse): void {
+  this.prependListener('finish', onFinish)
   inherited(this)._finish.call(this)
   this[kTurn]?.end()
 }
@@ -304,38 +319,4 @@ function completeEmpty(req: RequestInternals): void {
   // Nobody has looked at the stream yet: whoever does later finds it ended, without the events of push(null).
   if (req._eventsCount === 0 && !req._consuming) req._readableState.ended = true
   else req.push(null)
-}
-
-/** First 'finish' listener of every adapted response. */
-export function onFinish(this: ResponseInternals): void {
-  const req = this.req as RequestInternals
-  if (!req._consuming && !req._readableState.resumeScheduled) retire(req)
-  const socket = this.socket as { _httpMessage?: http.ServerResponse | null } | null
-  if (socket?._httpMessage === this) socket._httpMessage = null
-  ;(this as { socket: unknown }).socket = null
-  process.nextTick(emitClose, this)
-  ;(this as TurnResponse)[kTurn]?.finished()
-}
-
-/** Takes a body that nobody has read off the wire. */
-function retire(req: RequestInternals): void {
-  const state = req._readableState
-  if (req._eventsCount > 0 || !req.complete || state.length > 0) {
-    req._dump()
-    return
-  }
-  // What reading to the end would leave behind, without the ticks it takes to tell nobody.
-  req._dumped = true
-  state.ended = true
-  state.endEmitted = true
-  state.destroyed = true
-  state.closed = true
-  state.closeEmitted = true
-}
-
-function emitClose(res: ResponseInternals): void {
-  if (res._closed) return
-  res.destroyed = true
-  res._closed = true
-  res.emit('close')
 }

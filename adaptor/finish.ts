@@ -1,0 +1,128 @@
+import { channel } from 'node:diagnostics_channel'
+import { EventEmitter } from 'node:events'
+import {
+  kEndCallbacks,
+  keepsEndCallbacks,
+  kWritableFinished,
+  type RequestInternals,
+  type ResponseInternals,
+  type SocketInternals,
+} from './node-internals.js'
+
+const responseFinish = channel('http.server.response.finish')
+
+/** Where a message keeps its turn on the connection. */
+export const kTurn = Symbol('fasthttp.turn')
+
+type TurnResponse = ResponseInternals & { [kTurn]?: { finished(): void } }
+
+/*
+ * node:http tells of the end of an answer in two ticks: 'finish', then 'close'. Ticks cost more than all else that happens then, so
+ * where nobody listens the state changes in a microtask instead, behind the ticks in which somebody might still begin to listen.
+ */
+
+/** Responses whose end nobody has begun to listen to. */
+const unheard: ResponseInternals[] = []
+const settled = Promise.resolve()
+
+function isHeard(res: ResponseInternals): boolean {
+  return (
+    res._eventsCount > 0 ||
+    res.emit !== EventEmitter.prototype.emit ||
+    (keepsEndCallbacks && res[kEndCallbacks] !== null)
+  )
+}
+
+function whenTicksAreOver(res: ResponseInternals): void {
+  if (unheard.push(res) === 1) void settled.then(endUnheard)
+}
+
+function endUnheard(): void {
+  for (const res of unheard.splice(0)) {
+    if (isHeard(res)) process.nextTick(res.socket === null ? emitClose : finishNow, res)
+    else {
+      const isPart = res.socket === null
+      if (!isPart) part(res)
+      if (keepsEndCallbacks) res[kWritableFinished] = true
+      res.destroyed = true
+      res._closed = true
+      if (!isPart) attachNext(res)
+    }
+  }
+}
+
+/** Emits 'finish' when the current turn of the handler is over. */
+export function finishSoon(res: ResponseInternals): void {
+  if (isHeard(res)) process.nextTick(finishNow, res)
+  else whenTicksAreOver(res)
+}
+
+/** Tells of the end of an answer, as node's `end` does when its output is written. */
+export function finishNow(res: ResponseInternals, err?: Error | null): void {
+  const socket = res.socket as SocketInternals | null
+  const failed = socket?._hadError === true || (keepsEndCallbacks && (err ?? socket?.errored))
+  if (failed) {
+    callBack(res, err ?? socket?.errored)
+    return
+  }
+  if (keepsEndCallbacks) {
+    res[kWritableFinished] = true
+    callBack(res, null)
+  }
+  onFinish.call(res)
+  res.emit('finish')
+}
+
+function callBack(res: ResponseInternals, err: Error | null | undefined): void {
+  const callbacks = res[kEndCallbacks] ?? []
+  if (callbacks.length > 0) res[kEndCallbacks] = null
+  for (const callback of callbacks) callback(err)
+}
+
+/** What node:http's own listener of 'finish' does. */
+export function onFinish(this: ResponseInternals): void {
+  part(this)
+  if (isHeard(this)) process.nextTick(emitClose, this)
+  else whenTicksAreOver(this)
+  attachNext(this)
+}
+
+/** The next response gets the connection. */
+function attachNext(res: TurnResponse): void {
+  res[kTurn]?.finished()
+}
+
+/** Response and connection part. */
+function part(response: ResponseInternals): void {
+  const request = response.req as RequestInternals
+  const socket = response.socket as SocketInternals | null
+  if (responseFinish.hasSubscribers) {
+    responseFinish.publish({ request, response, socket, server: socket?.server })
+  }
+  if (!request._consuming && !request._readableState.resumeScheduled) retire(request)
+  if (socket?._httpMessage === response) socket._httpMessage = null
+  ;(response as { socket: unknown }).socket = null
+}
+
+/** Takes a body that nobody has read off the wire. */
+function retire(req: RequestInternals): void {
+  const state = req._readableState
+  if (req._eventsCount > 0 || !req.complete || state.length > 0) {
+    req._dump()
+    return
+  }
+  // What reading to the end would leave behind, without the ticks it takes to tell nobody.
+  req._dumped = true
+  state.ended = true
+  state.endEmitted = true
+  state.destroyed = true
+  state.closed = true
+  state.closeEmitted = true
+}
+
+export function emitClose(res: ResponseInternals): void {
+  if (res._closed) return
+  res.destroyed = true
+  res._closed = true
+  res.emit('close')
+}
