@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import * as adaptor from '../../adaptor/index.js'
+import * as expvarhandler from '../../src/features/expvarhandler/index.js'
 import * as fasthttputil from '../../src/features/fasthttputil/index.js'
+import * as pprofhandler from '../../src/features/pprofhandler/index.js'
 import * as prefork from '../../src/features/prefork/index.js'
 import * as proxy from '../../src/features/proxy/index.js'
 import * as reuseport from '../../src/features/reuseport/index.js'
@@ -12,7 +14,9 @@ const read = (path: string): string =>
 
 const PACKAGES: Record<string, Record<string, unknown>> = {
   adaptor,
+  expvarhandler,
   fasthttputil,
+  pprofhandler,
   prefork,
   proxy,
   reuseport,
