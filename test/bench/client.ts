@@ -1,6 +1,7 @@
 /**
- * Client benchmark: `npm run bench:client [-- --rounds 5 --requests 100000 --node PATH]`. CPU time of the client per request; the server
- * is a process of its own on the other core. Clients take turns, so that a slow moment of the machine meets all of them.
+ * Client benchmark: `npm run bench:client [-- --rounds 5 --requests 40000 --in-flight 10,100 --node PATH]`. CPU time of the client, user
+ * and kernel, per request; the server is a process of its own on the other core. Clients take turns, so that a slow moment of the machine
+ * meets all of them, and a ratio is the median of those of the rounds. About two minutes.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -11,7 +12,8 @@ import { hasCommand, median, spread, start, stop } from './measure.js'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    requests: { type: 'string', default: '100000' },
+    requests: { type: 'string', default: '40000' },
+    'in-flight': { type: 'string', default: '10,100' },
     node: { type: 'string', default: process.execPath },
   },
 })
@@ -19,55 +21,80 @@ const { values } = parseArgs({
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 const hasUndici = existsSync(here('peers/node_modules/undici'))
 
-/** What is measured, and what the ratios are to. */
-const TABLES = [
+/** What is measured, and which load the ratios are to; slow ones make fewer requests. */
+const TABLES: { title: string; secure?: boolean; loads: [name: string, share: number][] }[] = [
   {
     title: 'one request per connection',
-    inFlight: [10, 100],
-    loads: ['bare-net', 'fasthttp-get', 'fasthttp-do', 'undici-request', 'node-http'],
+    loads: [
+      ['fasthttp-get', 1],
+      ['fasthttp-do', 1],
+      ['bare-net', 1],
+      ['undici-request', 1],
+      ['node-http', 1],
+    ],
   },
   {
     title: 'pipelined on one connection',
-    inFlight: [10, 100],
-    loads: ['fasthttp-pipeline', 'undici-pipeline'],
+    loads: [
+      ['fasthttp-pipeline', 1],
+      ['undici-pipeline', 0.2],
+    ],
+  },
+  {
+    title: 'over TLS, one request per connection',
+    secure: true,
+    loads: [
+      ['fasthttp-get', 0.5],
+      ['undici-request', 0.5],
+      ['node-http', 0.5],
+    ],
   },
 ]
 
-function measure(load: string, port: number, inFlight: number): number {
-  const args = [here('client-loads/run.mjs'), load, String(port), String(inFlight), values.requests]
-  const pinned = hasCommand('taskset')
-  const [command, all] = pinned
+function measure(
+  load: string,
+  share: number,
+  port: number,
+  inFlight: string,
+  tls: boolean
+): number {
+  const requests = String(Math.round(Number(values.requests) * share))
+  const args = [here('client-loads/run.mjs'), load, String(port), inFlight, requests]
+  if (tls) args.push('tls')
+  const [command, all] = hasCommand('taskset')
     ? ['taskset', ['-c', '1', values.node, ...args]]
     : [values.node, args]
-  const { stdout, stderr, status } = spawnSync(command, all, { encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(command, all, { encoding: 'utf8', timeout: 120_000 })
   if (status !== 0) throw new Error(`${load}: ${stderr}`)
   return Number(stdout)
 }
 
-const server = await start('server', here('servers/constant.mjs'))
-if (server === undefined) throw new Error('the server does not start')
+const plain = await start('server', here('servers/constant.mjs'))
+const secure = await start('server', here('servers/constant.mjs'), process.execPath, ['tls'])
+if (plain === undefined || secure === undefined) throw new Error('the server does not start')
 try {
   console.log(
-    `node ${process.version}, ${values.requests} requests, median of ${values.rounds} rounds`
+    `node ${process.version}, ${values.requests} requests, medians of ${values.rounds} rounds`
   )
-  for (const { title, inFlight, loads } of TABLES) {
-    const present = loads.filter((load) => hasUndici || !load.startsWith('undici'))
-    for (const n of inFlight) {
-      console.log(`\n${title}, ${n} in flight`)
-      const samples = new Map<string, number[]>(present.map((load) => [load, []]))
+  for (const { title, loads, secure: tls = false } of TABLES) {
+    const present = loads.filter(([load]) => hasUndici || !load.startsWith('undici'))
+    for (const inFlight of values['in-flight'].split(',')) {
+      console.log(`\n${title}, ${inFlight} in flight`)
+      const samples = present.map((): number[] => [])
       for (let round = 0; round < Number(values.rounds); round++) {
-        for (const [load, list] of samples) list.push(measure(load, server.port, n))
+        for (const [i, [load, share]] of present.entries())
+          samples[i]!.push(measure(load, share, (tls ? secure : plain).port, inFlight, tls))
       }
-      const ours = median(samples.get(present.find((load) => load.startsWith('fasthttp'))!)!)
-      for (const [load, list] of samples) {
-        const cpu = median(list)
-        const ratio = (cpu / ours).toFixed(2).padStart(6)
+      for (const [i, [load]] of present.entries()) {
+        const list = samples[i]!
+        const ratio = median(list.map((cpu, round) => cpu / samples[0]![round]!))
         console.log(
-          `  ${load.padEnd(18)} ${cpu.toFixed(2).padStart(7)} us (±${spread(list).toFixed(0)} %) ${ratio} x fasthttp`
+          `  ${load.padEnd(18)} ${median(list).toFixed(2).padStart(7)} us ` +
+            `(±${spread(list).toFixed(0)} %) ${ratio.toFixed(2).padStart(6)} x ${present[0]![0]}`
         )
       }
     }
   }
 } finally {
-  stop([server])
+  stop([plain, secure])
 }

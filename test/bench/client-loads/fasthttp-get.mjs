@@ -1,8 +1,8 @@
 import { Client } from 'fasthttp'
 
-export function start({ port, path, inFlight, onResponse }) {
-  const client = new Client()
-  const url = `http://127.0.0.1:${port}${path}`
+export function start({ port, path, inFlight, secure, onResponse }) {
+  const client = new Client({ tls: { rejectUnauthorized: false } })
+  const url = `${secure ? 'https' : 'http'}://127.0.0.1:${port}${path}`
   const loop = async () => {
     for (;;) onResponse((await client.get(url)).body.length)
   }

@@ -1,12 +1,12 @@
 /**
- * One client under load: `node run.mjs LOAD PORT IN_FLIGHT REQUESTS`. Prints microseconds of CPU time, user and kernel, per request.
+ * One client under load: `node run.mjs LOAD PORT IN_FLIGHT REQUESTS [tls]`. Prints microseconds of CPU time, user and kernel, per request.
  */
 import process from 'node:process'
 
-const [name, port, inFlight, requests] = process.argv.slice(2)
+const [name, port, inFlight, requests, scheme] = process.argv.slice(2)
 const { start } = await import(`./${name}.mjs`)
 const count = Number(requests)
-const warmUp = Math.min(count, 40_000)
+const warmUp = Math.min(count, 20_000)
 
 let done = 0
 let before
@@ -20,4 +20,10 @@ function onResponse(length) {
   process.exit()
 }
 
-start({ port: Number(port), path: '/foo/bar?baz=123', inFlight: Number(inFlight), onResponse })
+start({
+  port: Number(port),
+  path: '/foo/bar?baz=123',
+  inFlight: Number(inFlight),
+  secure: scheme === 'tls',
+  onResponse,
+})

@@ -1,7 +1,10 @@
 import { Pool } from '../peers/node_modules/undici/index.js'
 
-export function start({ port, path, inFlight, onResponse }) {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: inFlight })
+export function start({ port, path, inFlight, secure, onResponse }) {
+  const pool = new Pool(`${secure ? 'https' : 'http'}://127.0.0.1:${port}`, {
+    connections: inFlight,
+    connect: { rejectUnauthorized: false },
+  })
   const loop = async () => {
     for (;;) {
       const { body } = await pool.request({ method: 'GET', path })
