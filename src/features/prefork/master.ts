@@ -57,6 +57,7 @@ export class Master {
       old.successor = fresh
       await fresh.listening
       await old.stop('drain', this.#options.shutdownGracePeriod)
+      fresh.predecessor = undefined
     }
   }
 

@@ -28,9 +28,10 @@ export async function serveAsWorker(
 ): Promise<void> {
   const { shutdownGracePeriod } = options
   const worker = cluster.worker!
-  const ended = new Promise<void>((resolve, reject) => {
+  const ended = new Promise<undefined>((resolve, reject) => {
+    const done = (): void => resolve(undefined)
     const end = (drainPeriod: number): void => {
-      server.shutdown({ drainPeriod }).then(resolve, reject)
+      server.shutdown({ drainPeriod }).then(done, reject)
     }
     worker.on('message', (value: unknown) => {
       const message = asMessage(value)
@@ -46,13 +47,15 @@ export async function serveAsWorker(
       end(0)
     })
     process.once('SIGTERM', () => end(0))
-    server.once('close', resolve)
+    server.once('close', done)
   })
   // A terminal sends these to all processes; it is for the master to act on them.
   process.on('SIGINT', ignore)
   process.on('SIGHUP', ignore)
   try {
-    await tell({ prefork: 'listening', address: await listen(server, addr, options) })
+    // A server that is shut down on its way to listening never gets there.
+    const address = await Promise.race([listen(server, addr, options), ended])
+    if (address !== undefined) await tell({ prefork: 'listening', address })
   } catch (err) {
     const { message, code } = err as NodeJS.ErrnoException
     await tell({ prefork: 'failed', message, code })

@@ -260,6 +260,14 @@ describe('shutdown', () => {
     await expect(get(port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   })
 
+  test.each([1, 2, 3])('ends workers that are about to start: after spawn %d', async (nth) => {
+    const program = await start({ workers: 3, shutdownGracePeriod: 3_600_000 })
+    await program.event('spawn', nth)
+    program.process.kill('SIGTERM')
+    expect(await program.ended).toBe(0)
+    expect(program.log).not.toContain('SIGKILL')
+  })
+
   test('idle connections do not delay it', async () => {
     const program = await start({ workers: 1, shutdownGracePeriod: 3_600_000 })
     const { port } = await program.ready()
