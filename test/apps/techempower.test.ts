@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FORTUNES } from '../../fixtures/apps/techempower/data.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
+const data = new URL('../../fixtures/apps/techempower/data.js', import.meta.url)
+const { FORTUNES } = (await import(data.href)) as { FORTUNES: string[] }
 // With DATABASE_URL it is PostgreSQL: npm run test:postgres.
 const database = process.env['DATABASE_URL'] === undefined ? 'SQLite' : 'PostgreSQL'
 
