@@ -62,16 +62,21 @@ async function openFile(path: string): Promise<FileToSend | undefined> {
  * Answers with an open file, which is closed when it was sent. (RFC 9110, sections 13 and 14)
  *
  * @param ranges - honour Range
+ * @param etag - weak entity tag to send and to compare with If-None-Match
  */
 export async function respondWithFile(
   ctx: RequestCtx,
   { file, size, mtime, type }: FileToSend,
-  ranges: boolean
+  ranges: boolean,
+  etag?: string
 ): Promise<void> {
   const { header } = ctx.response
   let body: FileBody | undefined
   try {
-    if (!ctx.ifModifiedSince(mtime)) return ctx.notModified()
+    const isFresh = isKnown(ctx, mtime, etag)
+    if (isFresh) ctx.notModified()
+    if (etag !== undefined) header.set('ETag', etag)
+    if (isFresh) return
     if (ranges) header.set('Accept-Ranges', 'bytes')
     header.setLastModified(mtime)
     let start = 0
@@ -97,6 +102,20 @@ export async function respondWithFile(
   } finally {
     if (body === undefined) await file.close()
   }
+}
+
+/** Has the client this version already? If-None-Match goes before the date. (RFC 9110, section 13.2.2) */
+function isKnown(ctx: RequestCtx, mtime: Date, etag: string | undefined): boolean {
+  const tags = ctx.request.header.peekAll('If-None-Match')
+  if (etag === undefined || tags.length === 0) return !ctx.ifModifiedSince(mtime)
+  const opaque = etag.replace(/^W\//, '')
+  return tags
+    .join()
+    .split(',')
+    .some((tag) => {
+      const known = tag.trim()
+      return known === '*' || known.replace(/^W\//, '') === opaque
+    })
 }
 
 /** The Range of a request, unless it is of a unit unknown here, or conditional on a version the client does not have. */

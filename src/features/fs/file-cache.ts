@@ -49,12 +49,17 @@ class Entry {
 export class FileCache {
   readonly #entries = new Map<string, Entry>()
   readonly #duration: number
+  readonly #max: number
   #timer: NodeJS.Timeout | undefined = undefined
   #stopped = false
 
-  /** @param duration - milliseconds; 0 keeps nothing */
-  constructor(duration: number, stop: AbortSignal | undefined) {
+  /**
+   * @param duration - milliseconds; 0 keeps nothing
+   * @param max - files; the oldest go first
+   */
+  constructor(duration: number, max: number, stop: AbortSignal | undefined) {
     this.#duration = duration
+    this.#max = max
     if (stop?.aborted) this.#stop()
     else stop?.addEventListener('abort', () => this.#stop(), { once: true })
   }
@@ -73,10 +78,18 @@ export class FileCache {
       this.#entries.delete(key)
       entry.drop()
     } else {
+      this.#entries.delete(key)
       this.#entries.set(key, entry)
+      if (this.#entries.size > this.#max) this.#dropOldest()
       this.#timer ??= setInterval(() => this.#sweep(), Math.max(1, this.#duration / 2)).unref()
     }
     return used
+  }
+
+  #dropOldest(): void {
+    const [key, entry] = this.#entries.entries().next().value!
+    this.#entries.delete(key)
+    entry.drop()
   }
 
   #sweep(): void {

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { canWrite } from '../../bytes/coding/compressor.js'
 import { chooseCoding } from '../../http/accept-encoding.js'
@@ -33,6 +34,9 @@ const ON_WINDOWS = sep === '\\'
 /** `..` as a segment; also behind a backslash where that separates. */
 const UP = ON_WINDOWS ? /(?:^|[\\/])\.\.(?:[\\/]|$)/ : /(?:^|\/)\.\.(?:\/|$)/
 
+/** A segment that begins with a dot, other than the one for well-known places. */
+const DOT_FILE = /(?:^|\/)\.(?!well-known(?:\/|$))/
+
 /** Failures that say nothing of the path but that it leads nowhere. */
 const NOT_THERE = new Set([
   'ENOENT',
@@ -52,7 +56,7 @@ const DIRECTORY = Symbol('directory')
 
 /**
  * Serves the files of a directory. The path of a request is decoded and normalized before it gets here, so that it never leads out of the
- * directory; symbolic links in it are followed. Go: `FS`.
+ * directory; symbolic links in it are followed, files whose names begin with a dot are not served unless an option says so. Go: `FS`.
  *
  * @example
  * const files = new FS({ root: './public', indexNames: ['index.html'], compress: true, acceptByteRange: true })
@@ -81,7 +85,7 @@ export class FS {
     }
     this.#codings = codingsOf(resolved)
     const duration = resolved.skipCache ? 0 : resolved.cacheDuration
-    this.#cache = new FileCache(duration, resolved.cleanStop)
+    this.#cache = new FileCache(duration, resolved.maxCachedFiles, resolved.cleanStop)
   }
 
   /** The handler; all handlers of one object share its open files. Go: `FS.NewRequestHandler`. */
@@ -97,6 +101,8 @@ export class FS {
     // A drive, or another stream of a file.
     if (ON_WINDOWS && path.includes(':')) return ctx.error('Forbidden', StatusForbidden)
     if (UP.test(path)) return ctx.error('Internal Server Error', StatusInternalServerError)
+
+    if (!this.#options.dotFiles && DOT_FILE.test(path)) return this.#notFound(ctx)
 
     const coding = this.#codingFor(ctx)
     let served: ServedFile | typeof FORBIDDEN | typeof DIRECTORY | undefined
@@ -126,7 +132,7 @@ export class FS {
     if (served.coding !== undefined) response.header.setContentEncoding(served.coding)
     // A part of a copy would fit no part of the original.
     const ranges = this.#options.acceptByteRange && served.coding === undefined
-    await respondWithFile(ctx, served, ranges)
+    await respondWithFile(ctx, served, ranges, this.#options.etag ? etagOf(served) : undefined)
     if (response.statusCode() === StatusNotModified) response.header.del('Content-Encoding')
     if (this.#codings.length > 0) varyByEncoding(response)
   }
@@ -147,6 +153,7 @@ export class FS {
     coding: FileCoding | undefined
   ): Promise<ServedFile | typeof FORBIDDEN | typeof DIRECTORY> {
     const file = this.#locate(path)
+    await this.#checkLinks(file)
     if (!(await this.#fs.stat(file)).isDirectory()) return this.#openFile(ctx, path, path, coding)
     if (!path.endsWith('/')) return DIRECTORY
     for (const name of this.#options.indexNames ?? []) {
@@ -168,6 +175,7 @@ export class FS {
   ): Promise<ServedFile> {
     const name = path.replace(/\/+$/, '')
     const located = this.#locate(name)
+    await this.#checkLinks(located)
     const stat = await this.#fs.stat(located)
     // A pipe would wait for its other end, a device never ends.
     if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'ENOENT' })
@@ -185,6 +193,15 @@ export class FS {
     } catch (err) {
       await file.close().catch(() => {})
       throw err
+    }
+  }
+
+  /** Throws as for a path that leads nowhere when links lead out of the root, and must not. */
+  async #checkLinks(file: string): Promise<void> {
+    if (this.#options.linksOutOfRoot || this.#options.fs !== undefined) return
+    const [real, root] = await Promise.all([realpath(file), realpath(this.#root)])
+    if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+      throw Object.assign(new Error('a link leads out of the root'), { code: 'ENOENT' })
     }
   }
 
@@ -223,7 +240,9 @@ export class FS {
 
   async #openList(path: string, coding: FileCoding | undefined): Promise<ServedFile> {
     const suffixes = Object.values(this.#suffixes)
-    const isHidden = (name: string): boolean => suffixes.some((suffix) => name.includes(suffix))
+    const isHidden = (name: string): boolean =>
+      suffixes.some((suffix) => name.includes(suffix)) ||
+      (!this.#options.dotFiles && DOT_FILE.test(name))
     const page = Buffer.from(await indexPage(this.#fs, this.#locate(path), path, isHidden))
     const original = { file: new MemoryFile(page), size: page.length, mtime: new Date() }
     const copy = coding && (await copyInMemory(original, coding))
@@ -256,6 +275,12 @@ function codingsOf(options: ResolvedFSOptions): FileCoding[] {
   if (options.compressZstd && canWrite('zstd')) codings.push('zstd')
   codings.push('gzip')
   return codings
+}
+
+/** Weak: a file may change twice within the resolution of its time. Each coding is a representation of its own. */
+function etagOf({ size, mtime, coding }: ServedFile): string {
+  const suffix = coding === undefined ? '' : `-${coding}`
+  return `W/"${size.toString(16)}-${mtime.getTime().toString(16)}${suffix}"`
 }
 
 function keyOf(path: string, coding: FileCoding | undefined): string {

@@ -54,6 +54,14 @@ export interface FSOptions {
   skipCache?: boolean
   /** How long an open file, or a list, is used without another look. @default 10000 */
   cacheDuration?: number
+  /** Files kept open at a time; the oldest go first. @default 1000 */
+  maxCachedFiles?: number
+  /** Serve files and directories whose names begin with a dot. `.well-known` (RFC 8615) is always served. @default false */
+  dotFiles?: boolean
+  /** Follow symbolic links that lead out of the root, as Go does. @default true */
+  linksOutOfRoot?: boolean
+  /** Send an ETag made of size and time, and honour If-None-Match. @default false */
+  etag?: boolean
   /** Closes the open files when it aborts. */
   cleanStop?: AbortSignal
 }
@@ -72,6 +80,10 @@ type FSDefaults = Required<
     | 'acceptByteRange'
     | 'skipCache'
     | 'cacheDuration'
+    | 'maxCachedFiles'
+    | 'dotFiles'
+    | 'linksOutOfRoot'
+    | 'etag'
   >
 >
 
@@ -91,6 +103,10 @@ export const FS_DEFAULTS: Readonly<FSDefaults> = Object.freeze({
   acceptByteRange: false,
   skipCache: false,
   cacheDuration: FSHandlerCacheDuration,
+  maxCachedFiles: 1000,
+  dotFiles: false,
+  linksOutOfRoot: true,
+  etag: false,
 })
 
 /** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type. */

@@ -10,7 +10,7 @@ import { newPathSlashesStripper } from './path-rewrite.js'
 const paths = new WeakMap<RequestCtx, string>()
 const pathRewrite = (ctx: RequestCtx): string => paths.get(ctx) ?? ''
 
-const everywhere = { allowEmptyRoot: true, acceptByteRange: true, pathRewrite }
+const everywhere = { allowEmptyRoot: true, acceptByteRange: true, dotFiles: true, pathRewrite }
 
 let compressing: RequestHandler | undefined
 let plain: RequestHandler | undefined

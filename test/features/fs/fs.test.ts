@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -272,6 +273,111 @@ describe('hostile paths', () => {
     expect(response.status).toBeGreaterThanOrEqual(400)
     expect(response.body).not.toContain('SECRET')
   })
+})
+
+describe('dot files', () => {
+  const hidden = [
+    '/.env',
+    '/.git/config',
+    '/sub/.hidden',
+    '/%2eenv',
+    '/sub/%2Ehidden',
+    '/.git/',
+    '/.git',
+  ]
+  beforeEach(() => {
+    mkdirSync(join(root, '.git'))
+    mkdirSync(join(root, '.well-known'))
+    for (const name of ['.env', '.git/config', 'sub/.hidden', '.well-known/x']) put(name, 'DOT')
+  })
+
+  test('are not there by default, but for the well-known', async () => {
+    await withFS({ generateIndexPages: true })
+    for (const path of hidden) expect((await get(path)).status, path).toBe(404)
+    expect((await get('/.well-known/x')).body).toBe('DOT')
+    expect((await get('/.well-known-not/x')).status).toBe(404)
+    expect((await get('/')).body).not.toMatch(/\.env|\.git/)
+    expect((await get('/sub/')).body).not.toContain('.hidden')
+  })
+
+  test('are served where they are asked for', async () => {
+    await withFS({ dotFiles: true, generateIndexPages: true })
+    for (const path of ['/.env', '/.git/config', '/sub/.hidden']) {
+      expect((await get(path)).body, path).toBe('DOT')
+    }
+    expect((await get('/')).body).toContain('.env')
+  })
+
+  test('a file the program has chosen is served whatever its name', async () => {
+    await start((ctx) => serveFile(ctx, join(root, '.env')))
+    expect((await get('/')).body).toBe('DOT')
+  })
+})
+
+describe('symbolic links', () => {
+  beforeEach(() => {
+    symlinkSync('../secret.txt', join(root, 'out.txt'))
+    symlinkSync('../root-other', join(root, 'other'))
+    symlinkSync('a.txt', join(root, 'in.txt'))
+    symlinkSync('../../root/sub', join(root, 'sub/back'))
+    mkdirSync(join(root, 'index'))
+    symlinkSync('../../secret.txt', join(root, 'index/index.html'))
+  })
+
+  test('that lead out of the root lead nowhere when they must not', async () => {
+    await withFS({ linksOutOfRoot: false, indexNames: ['index.html'], generateIndexPages: true })
+    for (const path of ['/out.txt', '/other/secret.txt', '/other/', '/other']) {
+      expect((await get(path)).status, path).toBe(404)
+    }
+    expect((await get('/index/')).body).not.toContain('SECRET')
+    expect((await get('/in.txt')).body).toBe('0123456789')
+    expect((await get('/sub/back/b.txt')).body).toBe('b')
+  })
+
+  test('are followed by default, and a root may be one itself', async () => {
+    symlinkSync('root', join(base, 'link'))
+    await start(new FS({ root: join(base, 'link') }).newRequestHandler())
+    expect((await get('/out.txt')).body).toBe('SECRET')
+    await served!.close()
+    await start(new FS({ root: join(base, 'link'), linksOutOfRoot: false }).newRequestHandler())
+    expect((await get('/a.txt')).body).toBe('0123456789')
+    expect((await get('/out.txt')).status).toBe(404)
+  })
+})
+
+test('an ETag and If-None-Match', async () => {
+  await withFS({ etag: true, compress: true, acceptByteRange: true })
+  const tag = field(await get('/a.txt'), 'etag')!
+  expect(tag).toMatch(/^W\/"a-[0-9a-f]+"$/)
+  for (const known of [tag, tag.slice(2), `"x", ${tag}`, '*']) {
+    const answer = await get('/a.txt', { 'If-None-Match': known })
+    expect([answer.status, field(answer, 'etag'), answer.body], known).toEqual([304, tag, ''])
+  }
+  // It goes before the date.
+  const other = { 'If-None-Match': '"x"', 'If-Modified-Since': DATE }
+  expect((await get('/a.txt', other)).status).toBe(200)
+  // A weak tag is no condition for a part.
+  const part = await get('/a.txt', { Range: 'bytes=0-1', 'If-Range': tag })
+  expect([part.status, part.body]).toEqual([200, '0123456789'])
+  const plain = field(await get('/long.txt'), 'etag')
+  expect(field(await get('/long.txt', { 'Accept-Encoding': 'gzip' }), 'etag')).not.toBe(plain)
+})
+
+test('no more files are kept open than maxCachedFiles', async () => {
+  const big = Buffer.alloc(20_000, 'x')
+  for (let i = 0; i < 10; i++) put(`${i}.bin`, big)
+  await withFS({ maxCachedFiles: 3 })
+  const open = (): number =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).startsWith(root)
+      } catch {
+        return false
+      }
+    }).length
+  for (let i = 0; i < 10; i++) expect((await get(`/${i}.bin`)).body).toHaveLength(big.length)
+  while (open() > 3) await turns(1)
+  expect(open()).toBe(3)
 })
 
 describe('conditions and ranges', () => {
