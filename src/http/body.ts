@@ -1,4 +1,6 @@
 import type { Readable } from 'node:stream'
+import { utf8ByteString } from '../bytes/byte-string.js'
+import { copyOf } from '../bytes/slab.js'
 import { latin1Slice, utf8Slice } from '../bytes/slices.js'
 import { BodyStreamConsumedError } from '../errors.js'
 import type { StreamWriter } from './stream-writer.js'
@@ -117,13 +119,10 @@ export class Body {
   /** Copies borrowed memory, so that its owner may reuse it. */
   settle(): void {
     if (this.#kind !== BORROWED) return
-    const bytes = this.#bytes
-    const start = this.#start
-    const length = this.#end - start
-    this.#own(length)
-    bytes.copy(this.#bytes, 0, start, start + length)
+    this.#kind = BYTES
+    this.#bytes = copyOf(this.#bytes, this.#start, this.#end)
+    this.#end -= this.#start
     this.#start = 0
-    this.#end = length
   }
 
   /** Length in bytes; of a stream, what it announces. */
@@ -188,7 +187,7 @@ export class Body {
   toLatin1(): string {
     if (this.#kind === LATIN1) return this.#text
     return this.#kind === TEXT
-      ? Buffer.from(this.#text, 'utf8').toString('latin1')
+      ? utf8ByteString(this.#text)
       : latin1Slice(this.#bytes, this.#start, this.#end)
   }
 

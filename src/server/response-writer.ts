@@ -50,10 +50,11 @@ export function writeResponse(
     return close
   }
 
-  const text = body.heldText
   const length = body.byteLength()
   const head = heads.write(header, length, connection)
-  if (text !== undefined) out.add(head + (length === text.length ? text : body.toLatin1()))
+  const text = body.heldText
+  // A text as long as its UTF-8 encoding is ASCII.
+  if (length === text?.length) out.add(head + text)
   else if (length <= INLINE_BYTES) out.add(length === 0 ? head : head + body.toLatin1())
   else {
     out.add(head)

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { appendTo, latin1, toBuffer, toByteString, toText } from '../../src/bytes/byte-string.js'
+import {
+  appendTo,
+  latin1,
+  toBuffer,
+  toByteString,
+  toText,
+  utf8ByteString,
+} from '../../src/bytes/byte-string.js'
 
 describe('toByteString and toText', () => {
   test.each([
@@ -35,6 +42,16 @@ describe('toByteString and toText', () => {
       })
     )
   })
+})
+
+test.each<[string, string]>([
+  ['nothing', ''],
+  ['ASCII', 'abc'],
+  ['short', 'ä€😀\ud800'],
+  ['as long as is encoded in one place', '€'.repeat(8192)],
+  ['longer', '€'.repeat(8193)],
+])('utf8ByteString: %s', (_, text) => {
+  expect(utf8ByteString(text)).toBe(Buffer.from(text, 'utf8').toString('latin1'))
 })
 
 describe('latin1', () => {
