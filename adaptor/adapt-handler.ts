@@ -26,7 +26,10 @@ export function adaptHandler<
     const result = handler(req as unknown as Req, res as unknown as Res, ...rest)
     const { gone, forget } = clientGone(ctx, messages)
     const done = Promise.resolve(result).then(() => answered)
-    return Promise.race([answered, gone, done]).finally(forget)
+    done.catch(forget)
+    // An answer may go on after it has begun: events, long files.
+    res.once('finish', forget)
+    return Promise.race([answered, gone, done])
   }
 }
 

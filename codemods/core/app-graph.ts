@@ -137,6 +137,11 @@ export class AppGraph {
       this.block(service, call, 'its request listener is attached later')
       return
     }
+    const callee = this.#values.of(call.expression)
+    const isPlain = callee.kind === 'export' && callee.module === 'http'
+    if (isPlain && args.length > 1) {
+      this.block(service, call, 'the options of http.createServer have no counterpart')
+    }
     this.registrations.push({
       owner: service,
       call,

@@ -105,8 +105,14 @@ export class Draft {
 
   /** Hands the value of an expression statement on; comments put above it stay above. */
   giveBack(statement: ts.Node): void {
-    const span = spanOf(statement)
-    this.rewrite(span, ['return ', span])
+    const start = statement.getStart()
+    // Outside of all that the statement's own expression turns into.
+    this.edits.push({
+      start,
+      end: start,
+      text: 'return ',
+      within: { start, end: statement.end + 1 },
+    })
   }
 
   found(row: string, node: ts.Node, note?: string): void {

@@ -205,7 +205,9 @@ export class Emitter {
     const type = file.need('fasthttp', 'Server')
     const options = call.arguments.length > 1 ? call.arguments[0] : undefined
     const tls = options === undefined ? [] : ['tls: ', spanOf(options), ', ']
-    const plain = app === undefined ? 'noDefaultContentType: true, ' : ''
+    // node sends no field that the handler has not set.
+    const plain =
+      app === undefined ? 'noDefaultContentType: true, noDefaultServerHeader: true, ' : ''
     const limits = timeouts.map((each) => `${each.option}: ${each.value}, `).join('')
     const gone = [...timeouts.map((each) => each.statement), ...this.#plan.graph.droppedOf(server)]
     for (const statement of gone) this.#file(statement).remove(statement)

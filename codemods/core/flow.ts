@@ -51,6 +51,8 @@ export class FlowAnalysis extends StatementFlow {
   #fn: FunctionNode
   /** Parameters that only ever hold an error. */
   readonly #truthy = new Set<ts.Node>()
+  /** The functions whose bodies are being run, one inside the other. */
+  readonly #running = new Set<FunctionNode>()
   readonly #closures = new Map<FunctionNode, Summary | undefined>()
 
   constructor(candidate: Candidate, draft: Draft, host: FlowHost) {
@@ -73,6 +75,11 @@ export class FlowAnalysis extends StatementFlow {
 
   /** Runs one function body and gives what its callers see. */
   #function(fn: FunctionNode, entry: FlowState): Summary {
+    if (this.#running.has(fn)) {
+      this.draft.block(fn, 'a function of the handler calls itself')
+      return { truthy: OPEN, falsy: OPEN, promise: false, returnsAnswer: false }
+    }
+    this.#running.add(fn)
     const saved = {
       fn: this.#fn,
       exits: this.exits,
@@ -96,6 +103,7 @@ export class FlowAnalysis extends StatementFlow {
       promise: this.#promise,
       returnsAnswer: this.returnsAnswer,
     }
+    this.#running.delete(fn)
     this.#fn = saved.fn
     this.exits = saved.exits
     this.#promise = saved.promise
@@ -340,11 +348,20 @@ export class FlowAnalysis extends StatementFlow {
       for (const fn of functions) this.#repeat(fn)
     } else if (isAwaited(node) && functions.every((fn) => !this.#hasEventInside(fn))) {
       // Only read, and the handler waits until the callee is done with the callback.
+    } else if (this.#mayAnswer(node)) {
+      this.#late(node, 'a helper is given the response and a callback that answers too')
     } else if (functions.length === 1 && this.#canWrap(node) && (this.state.bits & SETTLED) === 0) {
       this.#wrapCallback(node, callbacks[0]!, functions[0]!)
     } else {
       this.#late(node, 'req, res or next is used in a callback that may run after the handler')
     }
+  }
+
+  /** A helper that answers instead of calling back would leave a promise of the callback open. */
+  #mayAnswer(node: ts.CallExpression): boolean {
+    if (this.draft.events.get(node)?.kind !== 'helper') return false
+    const { truthy, falsy } = this.#helperSummary(node)
+    return ((truthy | falsy) & SETTLED) !== 0
   }
 
   #isListener(node: ts.CallExpression): boolean {
@@ -602,9 +619,11 @@ export class FlowAnalysis extends StatementFlow {
     }
     if (isReturned(used) && summary.returnsAnswer) this.returnsAnswer = true
     if (bits === 0) return [UNREACHABLE, UNREACHABLE]
+    // A helper that leaves the answer open does not take back one that was given.
     const keep = bits & SETTLED
-    const truthy = summary.truthy === 0 ? UNREACHABLE : state(summary.truthy | keep)
-    const falsy = summary.falsy === 0 ? UNREACHABLE : state(summary.falsy | keep)
+    const open = (bits & OPEN) !== 0
+    const truthy = summary.truthy === 0 ? UNREACHABLE : state((open ? summary.truthy : 0) | keep)
+    const falsy = summary.falsy === 0 ? UNREACHABLE : state((open ? summary.falsy : 0) | keep)
     this.state = join(truthy, falsy)
     return [truthy, falsy]
   }
@@ -741,13 +760,17 @@ function isAwaited(node: ts.Expression): boolean {
 }
 
 function isReturned(node: ts.Expression): boolean {
-  const { parent } = wrapOut(node)
+  const outer = wrapOut(node)
+  const { parent } = outer
+  if (ts.isConditionalExpression(parent) && parent.condition !== outer) return isReturned(parent)
   return ts.isReturnStatement(parent) || ts.isArrowFunction(parent)
 }
 
 function isValueUsed(node: ts.Expression): boolean {
   const outer = wrapOut(node)
   const { parent } = outer
+  // `ok ? a(res) : b(res)`: as the whole is used.
+  if (ts.isConditionalExpression(parent) && parent.condition !== outer) return isValueUsed(parent)
   if (ts.isPropertyAccessExpression(parent)) {
     const call = callOf(parent)
     const method = call === undefined ? undefined : promiseMethod(call)

@@ -1,7 +1,6 @@
 import { ts } from 'ts-morph'
 import { callOf, memberOf, nameText, wrapOut } from './ast.js'
 import type { Candidate } from './candidates.js'
-import { isExportsObject } from './values.js'
 import type { Workspace } from './workspace.js'
 
 /**
@@ -32,20 +31,12 @@ function isNaming(node: ts.Expression, candidate: Candidate): boolean {
   if (ts.isImportSpecifier(parent) || ts.isExpressionStatement(parent)) return true
   if (ts.isBinaryExpression(parent)) {
     const isAssignment = parent.operatorToken.kind === ts.SyntaxKind.EqualsToken
-    return isAssignment && (parent.left === node || isNamedTarget(parent.left))
+    return isAssignment && (parent.left === node || ts.isPropertyAccessExpression(parent.left))
   }
   if (ts.isPropertyAssignment(parent) || ts.isShorthandPropertyAssignment(parent)) {
     return isNamespace(parent.parent, nameText(parent.name), candidate)
   }
   return false
-}
-
-/** `exports.list = ...` and `this.list = ...`. */
-function isNamedTarget(node: ts.Expression): boolean {
-  return (
-    ts.isPropertyAccessExpression(node) &&
-    (isExportsObject(node.expression) || node.expression.kind === ts.SyntaxKind.ThisKeyword)
-  )
 }
 
 /** An object whose members are called by name is a module, not a table. */
@@ -54,10 +45,9 @@ function isNamespace(
   name: string | undefined,
   candidate: Candidate
 ): boolean {
-  const { parent } = wrapOut(node)
-  if (ts.isBinaryExpression(parent) && isExportsObject(parent.left)) return true
-  if (ts.isExportAssignment(parent)) return true
-  return candidate.references.some(
-    (each) => ts.isPropertyAccessExpression(each) && each.name.text === name
+  return candidate.references.some((each) =>
+    ts.isPropertyAccessExpression(each)
+      ? each.name.text === name
+      : each.getSourceFile() !== node.getSourceFile()
   )
 }

@@ -78,7 +78,8 @@ export class References {
           : undefined
       return value !== undefined && this.names(value, fn)
     }
-    return false
+    // A member that is put there by an assignment.
+    return true
   }
 }
 

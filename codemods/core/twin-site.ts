@@ -2,7 +2,7 @@ import { ts } from 'ts-morph'
 import { isWriteTarget, unwrap, wrapOut } from './ast.js'
 import type { Candidate } from './candidates.js'
 import { twinName } from './names.js'
-import { isExportsObject, requireSpecifier } from './values.js'
+import { requireSpecifier } from './values.js'
 import type { Workspace } from './workspace.js'
 
 /** A declaration that can stand twice under two names. */
@@ -54,7 +54,7 @@ function siteOf(fn: Candidate['fn']): TwinSite | undefined {
   }
   if (!ts.isBinaryExpression(parent) || !ts.isExpressionStatement(parent.parent)) return undefined
   const target = parent.left
-  return ts.isPropertyAccessExpression(target) && isExportsObject(target.expression)
+  return ts.isPropertyAccessExpression(target)
     ? { declaration: parent.parent, name: target.name, separator: '' }
     : undefined
 }

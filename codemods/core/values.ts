@@ -63,6 +63,10 @@ export class Values {
   readonly #services = new Map<ts.Node, Service>()
   /** What `push` and `set` calls put into array literals and maps. */
   #added = new Map<ts.Node, ts.Expression[]>()
+  /** `object.name = value`, all of the project. */
+  readonly #memberAssignments: MemberAssignment[] = []
+  /** What those put on object literals. */
+  #assignedMembers = new Map<ts.Node, Map<string, ts.Expression[]>>()
   readonly #asking = new Set<string>()
 
   constructor(workspace: Workspace) {
@@ -164,6 +168,7 @@ export class Values {
     let count = 0
     for (const calls of this.#calls.values()) count += calls.length
     for (const added of this.#added.values()) count += added.length
+    for (const names of this.#assignedMembers.values()) count += names.size
     return count
   }
 
@@ -177,6 +182,10 @@ export class Values {
       if (op < ts.SyntaxKind.FirstAssignment || op > ts.SyntaxKind.LastAssignment) return
       if (ts.isIdentifier(node.left)) this.#indexAssignment(node.left, node)
       else exports.addCommonJs(node)
+      if (ts.isPropertyAccessExpression(node.left) && op === ts.SyntaxKind.EqualsToken) {
+        const { expression: owner, name } = node.left
+        this.#memberAssignments.push({ owner, name: name.text, value: node.right })
+      }
     })
     for (const statement of file.statements) exports.addStatement(statement)
   }
@@ -203,9 +212,26 @@ export class Values {
         next.set(fn, list)
       }
     }
+    this.#indexMembers()
     this.#calls = next
     this.#added = added
     this.#memo = new Map()
+  }
+
+  /** `const users = {}; users.list = ...` and `const reply = module.exports; reply.json = ...`. */
+  #indexMembers(): void {
+    const found = new Map<ts.Node, Map<string, ts.Expression[]>>()
+    for (const { owner, name, value } of this.#memberAssignments) {
+      if (isExportsObject(owner) || owner.kind === ts.SyntaxKind.ThisKeyword) continue
+      for (const each of members(this.of(owner))) {
+        if (each.kind === 'file') this.#exports.get(each.file)?.add(name, value)
+        if (each.kind !== 'object') continue
+        const names = found.get(each.node) ?? new Map<string, ts.Expression[]>()
+        names.set(name, [...(names.get(name) ?? []), value])
+        found.set(each.node, names)
+      }
+    }
+    this.#assignedMembers = found
   }
 
   #indexAdded(
@@ -372,7 +398,8 @@ export class Values {
         if (ts.isMethodDeclaration(property)) return { kind: 'function', node: property }
       }
     }
-    return UNKNOWN
+    const assigned = this.#assignedMembers.get(node)?.get(name) ?? []
+    return union(assigned.map((each) => this.of(each)))
   }
 
   #classMember(node: ts.ClassLikeDeclaration, name: string, isStatic: boolean): Value {
@@ -604,6 +631,12 @@ export class Values {
   }
 }
 
+interface MemberAssignment {
+  owner: ts.Expression
+  name: string
+  value: ts.Expression
+}
+
 interface ExportEntry {
   node: ts.Node
   from: ts.Expression | undefined
@@ -663,6 +696,11 @@ class FileExports {
       const isDefault = node.modifiers?.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword)
       this.#add(isDefault === true ? 'default' : (node.name?.text ?? 'default'), node)
     }
+  }
+
+  /** A name that is exported through another name of `module.exports`. */
+  add(name: string, node: ts.Node): void {
+    if (!this.named.has(name)) this.#add(name, node)
   }
 
   #add(name: string, node: ts.Node, from?: ts.Expression, imported = name): void {

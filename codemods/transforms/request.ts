@@ -11,6 +11,7 @@ import {
   callParts,
   compatCall,
   emitOf,
+  isKnownString,
   isStringUse,
   literalText,
   readText,
@@ -111,19 +112,51 @@ function headers(node: Member['node'], next: Member | undefined, scope: Scope): 
   if (next?.name === undefined || next.name === 'set-cookie') {
     draft.replace(node, `${draft.compat('headers')}(${draft.ctx})`)
   } else if (isWriteTarget(wrapOut(next.node))) {
-    draft.block(next.node, 'a request header is changed')
+    changeHeader(next, next.name, scope)
   } else {
     draft.replace(next.node, headerText(next.name, next.node, scope))
+  }
+}
+
+/** `req.headers['x-a'] = value` and `delete req.headers['x-a']`. */
+function changeHeader({ node }: Member, name: string, scope: Scope): void {
+  const { draft } = scope
+  const outer = wrapOut(node)
+  const { parent } = outer
+  const header = `${draft.ctx}.request.header`
+  const key = draft.context.quote(name)
+  if (!ts.isExpressionStatement(parent.parent)) {
+    draft.block(node, 'a request header is changed')
+  } else if (ts.isDeleteExpression(parent)) {
+    draft.replace(parent, `${header}.del(${key})`)
+  } else if (
+    ts.isBinaryExpression(parent) &&
+    parent.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
+    isKnownString(parent.right, scope)
+  ) {
+    draft.rewrite(spanOf(parent), [`${header}.set(${key}, `, spanOf(parent.right), ')'])
+  } else {
+    draft.block(node, 'a request header is changed')
   }
 }
 
 function headerText(name: string, node: ts.Expression, scope: Scope): string {
   const { draft } = scope
   const named = NAMED_HEADERS[name.toLowerCase()]
-  if (named !== undefined && !scope.exact && !testsForAbsence(node)) {
+  const isSure = name.toLowerCase() === 'host' || isTextUse(node)
+  if (named !== undefined && isSure && !scope.exact && !testsForAbsence(node)) {
     return `${draft.ctx}.${named}()`
   }
   return `${draft.ctx}.request.header.peek(${draft.context.quote(name)})`
+}
+
+/** Whether an absent header and an empty one read the same here: not in JSON, not in a template. */
+function isTextUse(node: ts.Expression): boolean {
+  const { parent } = wrapOut(node)
+  if (ts.isTemplateSpan(parent)) return false
+  const isSum =
+    ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.PlusToken
+  return !isSum && isStringUse(node)
 }
 
 function testsForAbsence(node: ts.Expression): boolean {

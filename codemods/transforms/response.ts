@@ -361,9 +361,16 @@ function pipe(call: ts.CallExpression, scope: Scope): void {
     draft.block(call, 'the request is piped into the response')
     return
   }
-  draft.rewrite(spanOf(call), [`${draft.ctx}.setBodyStream(`, spanOf(access.expression), ', -1)'])
+  draft.rewrite(spanOf(call), streamParts(access.expression, scope))
   draft.found('pipe', call)
   draft.events.set(call, { kind: 'answer', promise: false })
+}
+
+/** The stream as the body, of the length that the handler announced, if it did. */
+function streamParts(source: ts.Expression, { draft, candidate }: Scope): Part[] {
+  const isCounted = /content-length/i.test(candidate.fn.getText())
+  const size = isCounted ? `${draft.ctx}.response.header.contentLength()` : '-1'
+  return [`${draft.ctx}.setBodyStream(`, spanOf(source), `, ${size})`]
 }
 
 /** `await pipeline(source, res)`: the engine reads the source after the handler. */
@@ -373,11 +380,12 @@ function pipeline(call: ts.CallExpression, scope: Scope): void {
   const waiting = wrapOut(call).parent
   const outer = ts.isAwaitExpression(waiting) ? wrapOut(waiting) : call
   const isPlain = ts.isExpressionStatement(outer.parent) || ts.isReturnStatement(outer.parent)
-  if (!isPlain || outer === call || isRequestSource(source, scope)) {
+  const isPromise = call.arguments.length === 2
+  if (!isPlain || (outer === call) === isPromise || isRequestSource(source, scope)) {
     draft.block(call, 'res is the target of a pipeline that is not simply awaited')
     return
   }
-  draft.rewrite(spanOf(outer), [`${draft.ctx}.setBodyStream(`, spanOf(source), ', -1)'])
+  draft.rewrite(spanOf(outer), streamParts(source, scope))
   draft.found('pipe', call)
   draft.events.set(call, { kind: 'answer', promise: false })
 }
@@ -386,8 +394,8 @@ function isPipelineTarget(node: ts.Expression): boolean {
   const call = node.parent
   return (
     ts.isCallExpression(call) &&
-    call.arguments.length === 2 &&
     call.arguments[1] === node &&
+    (call.arguments.length === 2 || (call.arguments.length === 3 && isEmpty(call.arguments[2]!))) &&
     /(^|\.)pipeline$/.test(call.expression.getText())
   )
 }
@@ -413,6 +421,13 @@ function isCallback(node: ts.Expression): boolean {
 
 function isLiteral(node: ts.Expression): boolean {
   return ts.isNumericLiteral(node) || ts.isStringLiteralLike(node)
+}
+
+/** A callback that does nothing: `() => {}`. */
+function isEmpty(node: ts.Expression): boolean {
+  const fn = unwrap(node)
+  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return false
+  return ts.isBlock(fn.body) && fn.body.statements.length === 0
 }
 
 function isUtf8(node: ts.Expression): boolean {

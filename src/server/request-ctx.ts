@@ -362,8 +362,10 @@ export class RequestCtx {
 
   /** Sends `value` as JSON. */
   setJSON(value: unknown): void {
+    // First, since it may throw: the answer is then as it was.
+    const text = JSON.stringify(value) ?? ''
     this.response.header.setContentType('application/json; charset=utf-8')
-    this.response._body.set(JSON.stringify(value) ?? '')
+    this.response._body.set(text)
   }
 
   /** Sets content type and body. */
