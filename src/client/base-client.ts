@@ -86,7 +86,7 @@ export abstract class BaseClient implements CallRouter {
     if (this.#closed) return Promise.reject(new ClientClosedError())
     let plain
     try {
-      plain = this.#plainGet(url)
+      plain = this.#plain.get(url as string) ?? this.#makePlain(urlText(String(url)))
     } catch (err) {
       return Promise.reject(err as Error)
     }
@@ -145,7 +145,10 @@ export abstract class BaseClient implements CallRouter {
     if (this.#closed) return Promise.reject(new ClientClosedError())
     let plain: PlainGet | undefined
     try {
-      if (req._isPlainGet) plain = this.#plainGet(req.requestURI())
+      if (req._isPlainGet) {
+        const uri = req.requestURI()
+        plain = this.#plain.get(uri) ?? this.#makePlain(uri)
+      }
     } catch (err) {
       return Promise.reject(err as Error)
     }
@@ -153,17 +156,14 @@ export abstract class BaseClient implements CallRouter {
     return acquireCall().start(this, req, resp ?? new Response(), redirects, options, plain)
   }
 
-  /** Throws where the URL cannot be used. */
-  #plainGet(url: string | URL): PlainGet {
-    return this.#plain.get(url as string) ?? this.#makePlain(String(url))
-  }
-
+  /** Throws where the URL cannot be used. Kept are those of which text and bytes are the same. */
   #makePlain(url: string): PlainGet {
     const req = acquireRequest()
     try {
       req.setRequestURI(url)
       const host = this._route(req)
       const plain = { url, head: host._head(req), host }
+      if (BEYOND_ASCII.test(url)) return plain
       if (this.#plain.size >= MAX_PLAIN) this.#plain.clear()
       this.#plain.set(url, plain)
       return plain
@@ -181,7 +181,7 @@ export abstract class BaseClient implements CallRouter {
     if (this.#closed) return Promise.reject(new ClientClosedError())
     const req = acquireRequest()
     req.header.setMethod(method)
-    req.setRequestURI(String(url))
+    req.setRequestURI(urlText(String(url)))
     for (const [name, values] of Object.entries(options?.headers ?? {})) {
       req.header.del(name)
       for (const value of typeof values === 'string' ? [values] : values)
@@ -193,6 +193,13 @@ export abstract class BaseClient implements CallRouter {
     this.#active++
     return call.start(this, req, null, maxRedirects(options), options)
   }
+}
+
+const BEYOND_ASCII = /[^\0-\x7f]/
+
+/** Text of a header stands for bytes; that of a URL is UTF-8, as everywhere else. */
+function urlText(url: string): string {
+  return BEYOND_ASCII.test(url) ? Buffer.from(url, 'utf8').toString('latin1') : url
 }
 
 function maxRedirects(options: GetOptions | undefined): number {

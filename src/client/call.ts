@@ -245,9 +245,10 @@ export class Call {
     this.#takeHead(parser, conn)
     const response = this.response
     if (response === null) {
+      // A redirect before this one may have left either.
       const text = asciiText(buf, start, end)
-      if (text === undefined) this.#bytes = copy(buf, start, end)
-      else this.#text = text
+      this.#bytes = text === undefined ? copy(buf, start, end) : null
+      this.#text = text ?? ''
     } else {
       response._body.borrow(buf, start, end)
       response._body.settle()

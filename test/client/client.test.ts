@@ -126,6 +126,27 @@ describe('get', () => {
     await client.close()
   })
 
+  test.each([
+    ['/é?ü', '/%C3%A9?%C3%BC'],
+    ['/€', '/%E2%82%AC'],
+    ['/é€', '/%C3%A9%E2%82%AC'],
+    ['/%E9', '/%E9'],
+  ])('%s is UTF-8, as text and as URL', async (path, sent) => {
+    const port = await echoServer()
+    const client = clientOf()
+    const url = `http://127.0.0.1:${port}${path}`
+    // Bytes of the same look are another URL.
+    const req = new Request()
+    req.setRequestURI(`http://127.0.0.1:${port}/é`)
+    expect(JSON.parse((await client.do(req)).body()).url).toBe('/%E9')
+    for (const target of [url, url, new URL(url)]) {
+      const got = JSON.parse((await client.get(target)).body) as { url: string }
+      const posted = JSON.parse((await client.post(target)).body) as { url: string }
+      expect(posted.url).toBe(got.url)
+      expect(got.url).toBe(new URL(sent, url).pathname + new URL(sent, url).search)
+    }
+  })
+
   test('many URLs', async () => {
     const port = await echoServer()
     const client = clientOf()
