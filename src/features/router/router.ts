@@ -142,6 +142,16 @@ export class Router implements Runnable {
     return this
   }
 
+  /**
+   * A router for what is below `path`, mounted here; it compares paths as this one does and keeps its parameters. Go: `Group` of fasthttp's
+   * routers.
+   */
+  group(path: Path): Router {
+    const group = new Router({ ...this.#options, ...this._matching(), mergeParams: true })
+    this.use(path, group)
+    return group
+  }
+
   /** Starts a route whose handlers for several methods share one path. */
   route(path: Path): Route {
     this.#matching ??= this._matching()

@@ -5,6 +5,7 @@ import { NO_PARAMS, type Params, type PathMatch, type PathMatcher } from './path
 import type { Entry, Found } from './route-index.js'
 import type { RouteTable } from './route-table.js'
 import { Step, type Continuation } from './step.js'
+import { targetPath } from './target-path.js'
 import type { ErrorHandler, Middleware, Outcome, ParamHandler } from './types.js'
 
 /** One thing a router does, in the order of registration; neighbouring routes are one step. */
@@ -35,8 +36,9 @@ const MAX_NESTING = 100
 export class Run implements Continuation {
   readonly ctx: RequestCtx
   /** The part of the path this router sees, from its slash on. */
-  readonly path: string
+  path: string
   readonly method: string
+  #target: string
   readonly #router: Runnable
   readonly #outer: Continuation | undefined
   readonly #parentParams: Params | undefined
@@ -63,6 +65,7 @@ export class Run implements Continuation {
     this.ctx = ctx
     this.path = path
     this.method = method
+    this.#target = ctx.requestURI()
     this.#router = router
     this.#outer = outer
     this.#parentParams = ctx.userValue(kParams) as Params | undefined
@@ -88,6 +91,7 @@ export class Run implements Continuation {
       setRouting(this.ctx, this.#routing)
       this.#entered = false
     }
+    if (this.ctx.requestURI() !== this.#target) this.#retarget()
     if (signal === 'router') return this.#leave(undefined)
     let err = signal === 'route' ? undefined : signal
     const layers = this.#router._layers
@@ -113,6 +117,15 @@ export class Run implements Continuation {
       }
     }
     return this.#leave(err)
+  }
+
+  /** A handler has changed the target: what comes next goes by the new one. */
+  #retarget(): void {
+    this.#target = this.ctx.requestURI()
+    this.#found = undefined
+    const path = targetPath(this.ctx)
+    const mountPath = this.#routing?.mountPath ?? ''
+    this.path = path.startsWith(mountPath) ? path.slice(mountPath.length) || '/' : path
   }
 
   #leave(err: unknown): Outcome {

@@ -216,6 +216,30 @@ describe('without a handler', () => {
   })
 })
 
+describe('group', () => {
+  test('serves what is below its path, also what is added later, and keeps parameters', () => {
+    const router = new Router({ caseSensitive: true, methodNotAllowed: true })
+    const users = router.group('/orgs/{org}').group('/users')
+    users.use((ctx, next) => {
+      ctx.setUserValue('seen', true)
+      return next()
+    })
+    users.get('/{id:\\d+}', (ctx) =>
+      ctx.setBody(`${ctx.param('org')} ${ctx.param('id')} ${ctx.userValue('seen')}`)
+    )
+    expect(run(router, '/orgs/a/users/7').body()).toBe('a 7 true')
+    expect(run(router, '/orgs/a/users/x').status()).toBe(404)
+    expect(run(router, '/orgs/a/Users/7').status()).toBe(404)
+    expect(run(router, '/users/7').status()).toBe(404)
+    const refused = run(router, '/orgs/a/users/7', 'POST')
+    expect(refused.status()).toBe(405)
+    expect(refused.ctx.response.header.peek('Allow')).toBe('GET, HEAD')
+    expect(run(router, '/orgs/a/users/7', 'OPTIONS').body()).toBe('GET, HEAD')
+    users.get('/late', (ctx) => ctx.setBody('late'))
+    expect(run(router, '/orgs/a/users/late').body()).toBe('late')
+  })
+})
+
 describe('methodNotAllowed', () => {
   test.each([
     ['POST', '/a', 405, 'GET, HEAD, PUT'],
