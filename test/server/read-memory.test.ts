@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest'
+import { Server, type RequestCtx, type RequestHandler } from '../../src/index.js'
+import type { Conn, ConnReceiver } from '../../src/net/conn.js'
+
+const ADDR = { network: 'tcp', address: '127.0.0.1', port: 1 }
+
+/** Delivers as sockets that share their read memory do: it is another's as soon as a read has returned. */
+async function connect(handler: RequestHandler) {
+  let receiver!: ConnReceiver
+  let output = ''
+  const conn = {
+    ...{ remoteAddr: ADDR, localAddr: ADDR, encrypted: false, pendingBytes: 0, unsentBytes: 0 },
+    open: (r: ConnReceiver) => (receiver = r),
+    write(data: string | Uint8Array) {
+      output += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')
+      return true
+    },
+    ...{ cork() {}, uncork() {}, pause() {}, resume() {}, end() {}, close() {}, destroy() {} },
+  } as unknown as Conn
+  void new Server({ handler, logger: { printf() {} } }).serveConn(conn)
+  await Promise.resolve()
+  const memory = Buffer.alloc(1024)
+  return {
+    deliver(text: string): void {
+      memory.write(text, 'latin1')
+      receiver.onRead(memory, text.length)
+      memory.fill('!')
+    },
+    output: () => output,
+    end: () => receiver.onClose(undefined),
+  }
+}
+
+const seen = (ctx: RequestCtx): unknown => [
+  ctx.method(),
+  ctx.requestURI(),
+  ctx.host(),
+  ctx.request.header.peek('X'),
+  [...ctx.request.header.all()].length,
+  ctx.postBody(),
+]
+
+const HEAD = 'POST /long/target?q HTTP/1.1\r\nHost: a.example\r\nX: y\r\nContent-Length: 4\r\n\r\n'
+const EXPECTED = ['POST', '/long/target?q', 'a.example', 'y', 3, 'body']
+
+test.each<[string, string[]]>([
+  ['in one read', [`${HEAD}body`]],
+  ['with a body that comes later', [HEAD, 'bo', 'dy']],
+  ['with a head that comes in parts', [HEAD.slice(0, 40), HEAD.slice(40), 'body']],
+])('what a handler sees after it has waited, of a request %s', async (_, parts) => {
+  let goOn!: () => void
+  const waiting = new Promise<void>((resolve) => (goOn = resolve))
+  let result: unknown
+  const conn = await connect(async (ctx) => {
+    await waiting
+    result = seen(ctx)
+  })
+  for (const part of parts) conn.deliver(part)
+  goOn()
+  await expect.poll(conn.output).toContain('HTTP/1.1 200 OK')
+  expect(result).toEqual(EXPECTED)
+  conn.end()
+})
+
+test('what a handler sees of a ctx that was given up', async () => {
+  let late!: RequestCtx
+  const conn = await connect((ctx) => {
+    late = ctx
+    ctx.timeoutError('late')
+  })
+  conn.deliver(`${HEAD}body${HEAD.replaceAll('long', 'next')}body`)
+  conn.deliver(`${HEAD.replaceAll('a.example', 'other.example')}body`)
+  expect(conn.output().match(/HTTP\/1.1 408/g)).toHaveLength(3)
+  expect(seen(late)).toEqual(EXPECTED.map((s) => (s === 'a.example' ? 'other.example' : s)))
+  conn.end()
+})
+
+test('nothing of the request before is seen, though its lines are the same', async () => {
+  const all: unknown[] = []
+  const conn = await connect((ctx) => {
+    all.push(seen(ctx))
+    ctx.request.header.set('X', 'changed')
+    ctx.request.header.add('Y', 'added')
+  })
+  conn.deliver(`${HEAD}body`.repeat(3))
+  conn.deliver(`${HEAD}body`)
+  expect(all).toEqual([EXPECTED, EXPECTED, EXPECTED, EXPECTED])
+  conn.end()
+})
