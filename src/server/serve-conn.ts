@@ -892,7 +892,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   }
 
   get mayKeepAlive(): boolean {
-    return this.#keepAlive && !this.#server.shuttingDown && !this.#server.options.disableKeepalive
+    const { shuttingDown, draining, options } = this.#server
+    return this.#keepAlive && !shuttingDown && !draining && !options.disableKeepalive
   }
   get isUpgrade(): boolean {
     const { method, fields } = this.parser
