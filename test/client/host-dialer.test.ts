@@ -36,7 +36,7 @@ test('the last failure is told, with the address', async () => {
   })
 })
 
-test.each([
+test.each<[number, Partial<HostClientOptions>, number]>([
   [0, {}, 3000],
   [100, {}, 100],
   [9000, {}, 3000],

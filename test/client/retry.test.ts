@@ -44,8 +44,9 @@ describe('hooks', () => {
     '%s is not asked for a body stream or after the last attempt',
     (name) => {
       const hook = vi.fn(() => ({ retry: true }))
-      expect(decide('GET', 1, { [name]: hook }, true)).toEqual({ retry: false })
-      expect(decide('GET', 5, { [name]: hook })).toEqual({ retry: false })
+      const options: ClientOptions = Object.assign({}, { [name]: hook })
+      expect(decide('GET', 1, options, true)).toEqual({ retry: false })
+      expect(decide('GET', 5, options)).toEqual({ retry: false })
       expect(hook).not.toHaveBeenCalled()
     }
   )

@@ -51,7 +51,7 @@ async function handshake(client: ClientTLS, port: number, host: string): Promise
   return socket
 }
 
-test.each([
+test.each<[string, tls.ConnectionOptions, string | false]>([
   ['example.test', {}, 'example.test'],
   ['other.test', { servername: 'example.test' }, 'example.test'],
   ['127.0.0.1', { rejectUnauthorized: false }, false],
@@ -71,7 +71,7 @@ test('the next connection continues the session, of the same name only', async (
 })
 
 describe('failures', () => {
-  test.each([
+  test.each<[string, tls.ConnectionOptions, string, string | RegExp]>([
     ['an authority nobody knows', {}, 'example.test', /CERT|SIGN|ISSUER/],
     ['another name', { ca: CA }, 'wrong.invalid', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ])('%s', async (_, options, host, code) => {
