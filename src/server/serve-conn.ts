@@ -187,7 +187,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#inputEnd = end
     const rest = this.#consume(buf, start, end)
     this.#input = null
-    this.parser.endOfRead(this.#state !== HEAD && this.#state < LINGER)
+    this.parser.endOfRead(this.#state !== HEAD && this.#ctx !== null)
     if (rest < end && this.#state < LINGER) this.#keep(buf, rest, end)
     else this.#stash.clear()
     this.#endRun(now)
