@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph'
 import { isFunctionNode, isReference, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
-import { isExportsObject, members, type Service, type Value, type Values } from './values.js'
+import { isExportsObject } from './file-exports.js'
+import { members, type Service, type Value, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
 const VERBS = new Set('get post put patch delete head options trace all'.split(' '))

@@ -13,7 +13,8 @@ import {
   type FunctionNode,
 } from './ast.js'
 import { References } from './references.js'
-import { isExportsObject, members, type Values } from './values.js'
+import { isExportsObject } from './file-exports.js'
+import { members, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
 export type Role = 'req' | 'res' | 'next'

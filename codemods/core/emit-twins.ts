@@ -7,7 +7,7 @@ import { twinName } from './names.js'
 import type { ProjectPlan } from './project.js'
 import { indentAt } from './text.js'
 import { twinSite, type TwinSite } from './twin-site.js'
-import { isExportsObject } from './values.js'
+import { isExportsObject } from './file-exports.js'
 
 const REASON = 'for what stays on req and res; remove it with the last of that'
 

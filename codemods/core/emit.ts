@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph'
-import { isFunctionNode, unwrap, walk, type FunctionNode } from './ast.js'
+import { isFunctionNode, unwrap, type FunctionNode } from './ast.js'
 import type { RegisteredItem, Registration } from './app-graph.js'
 import type { Candidate, HelperCall } from './candidates.js'
 import { argumentsSpan, spanOf } from './draft.js'

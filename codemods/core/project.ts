@@ -244,6 +244,3 @@ function isDynamicRequire(node: ts.Expression): boolean {
 export function servicesOf(values: Values, node: ts.Node): Service[] {
   return members(values.of(node)).flatMap((each) => (each.kind === 'service' ? [each.service] : []))
 }
-
-export { isQuiet } from './decision.js'
-export { nameOf } from './names.js'
