@@ -326,7 +326,8 @@ export class Http2Request implements CtxOwner {
     let length = hasBody ? body.byteLength() : NO_LENGTH
     const announced = header.contentLength()
     if (withoutBody && hasBody && announced >= 0 && body.isEmpty) length = announced
-    if (length < 0) length = NO_LENGTH
+    // Nor has the answer that opens a tunnel a length (RFC 9110, section 9.3.6).
+    if (length < 0 || (this.#parser.method === 'CONNECT' && status < 300)) length = NO_LENGTH
     const lines = this.#session.core.heads.write(header, length, '')
     const trailers = withoutBody ? '' : header._trailerSection()
     const sendsTrailers = trailers.length > 2
@@ -416,7 +417,8 @@ export class Http2Request implements CtxOwner {
     // The rest of the body is of no use: the client need not send it (RFC 9113, section 8.1).
     this.#sink = null
     stream.resume()
-    const stop = (): void => stream.close(NO_ERROR)
+    // Not in the same turn: a reset overtakes a head that is not sent yet.
+    const stop = (): void => void setImmediate(() => stream.close(NO_ERROR))
     if (stream.writableFinished) stop()
     else stream.once('finish', stop)
   }
