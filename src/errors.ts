@@ -64,7 +64,7 @@ export const ERRORS = {
   FH_ERR_INVALID_RANGE: row('InvalidRangeError', undefined, 416, 'invalid byte range'),
   FH_ERR_GET_ONLY: row('GetOnlyError', 'ErrGetOnly', 400, 'non-GET request received'),
   // Server
-  FH_ERR_CTX_RELEASED: row('CtxReleasedError', undefined, undefined, 'ctx was used after its handler settled'),
+  FH_ERR_CTX_RELEASED: row('CtxReleasedError', undefined, undefined, 'used after its release'),
   FH_ERR_HANDLER_FAILED: row('HandlerFailedError', undefined, 500, 'handler failed'),
   FH_ERR_HTTP_STATUS: row('HttpStatusError', undefined, 500, 'request failed'),
   FH_ERR_ALREADY_ANSWERED: row('AlreadyAnsweredError', undefined, 500, 'the response was given before'),

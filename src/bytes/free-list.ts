@@ -7,6 +7,19 @@ export interface Reusable {
   reset(): void
 }
 
+/** Told of what is acquired and released, in development mode: nothing is used again then. */
+export interface ReleaseWatcher {
+  acquired(object: object): void
+  released(object: object): void
+}
+
+let watcher: ReleaseWatcher | undefined
+
+/** Sets the watcher of all free lists, for the rest of the process. */
+export function watchReleases(next: ReleaseWatcher): void {
+  watcher = next
+}
+
 /** A bounded stack of objects to use again. */
 export class FreeList<T extends Reusable> {
   readonly #free: T[] = []
@@ -18,11 +31,17 @@ export class FreeList<T extends Reusable> {
   }
 
   acquire(): T {
+    if (watcher !== undefined) {
+      const object = this.#create()
+      watcher.acquired(object)
+      return object
+    }
     return this.#free.pop() ?? this.#create()
   }
 
   /** Resets `object` and keeps it, unless the list is full. Releasing an object twice keeps it once. */
   release(object: T): void {
+    if (watcher !== undefined) return watcher.released(object)
     object.reset()
     if (this.#free.length < MAX_FREE && !this.#free.includes(object)) this.#free.push(object)
   }

@@ -4,8 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, describe, expect, test } from 'vitest'
-import tsup from '../../tsup.config.js'
-import { codeBlocks, pagesBelow, root, type CodeBlock } from '../helpers/markdown.js'
+import { codeBlocks, pagesBelow, root, sources, type CodeBlock } from '../helpers/markdown.js'
 
 // Examples of the rules and conversions before and after are run by tests of their own.
 const pages = ['README.md', ...pagesBelow('docs')].filter(
@@ -16,15 +15,6 @@ const blocks = pages.flatMap(codeBlocks)
 const folder = join(root, '.tmp/code-blocks')
 mkdirSync(folder, { recursive: true })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const entries = (tsup as { entry: Record<string, string> }).entry
-const alias: Record<string, string> = {
-  'fh-migrate': join(root, 'codemods/index.ts'),
-  'eslint-plugin-fasthttp': join(root, 'codemods/eslint-plugin/index.ts'),
-}
-for (const [name, path] of Object.entries(entries)) {
-  alias[name === 'index' ? 'fasthttp' : `fasthttp/${name}`] = join(root, path)
-}
 
 /** Runs the block in a process of its own, against the sources of this project. */
 async function run(block: CodeBlock): Promise<void> {
@@ -49,7 +39,7 @@ async function run(block: CodeBlock): Promise<void> {
     format: 'esm',
     target: 'node20',
     packages: 'external',
-    alias,
+    alias: sources,
     logLevel: 'silent',
     absWorkingDir: root,
   })

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import tsup from '../../tsup.config.js'
 
 /** A fenced code block of a page, with what hidden comments above it add. */
 export interface CodeBlock {
@@ -31,11 +32,22 @@ export function pagesBelow(folder: string): string[] {
 
 const COMMENT = /<!-- (setup|then|file (\S+))\n((?:(?!<!--)[\s\S])*?)-->\s*$/
 
-/** All fenced blocks of a page, in order. */
-export function codeBlocks(page: string): CodeBlock[] {
+/** Where the names that examples import lead to in this project, for bundlers. */
+export const sources: Record<string, string> = {
+  'fh-migrate': join(root, 'codemods/index.ts'),
+  'eslint-plugin-fasthttp': join(root, 'codemods/eslint-plugin/index.ts'),
+}
+for (const [name, path] of Object.entries((tsup as { entry: Record<string, string> }).entry)) {
+  sources[name === 'index' ? 'fasthttp' : `fasthttp/${name}`] = join(root, path)
+}
+
+/** All fenced blocks of a page in order, or those behind the line `after`. */
+export function codeBlocks(page: string, after = ''): CodeBlock[] {
   const text = readFileSync(join(root, page), 'utf8')
+  const start = text.indexOf(after)
   const blocks: CodeBlock[] = []
   for (const match of text.matchAll(/^( *)```(\w+)[^\n]*\n([\s\S]*?)^ *```$/gm)) {
+    if (match.index < start) continue
     const block: CodeBlock = {
       page,
       line: text.slice(0, match.index).split('\n').length,

@@ -3,6 +3,7 @@ import type { RequestCtx, RequestHandler } from '../request-ctx.js'
 import { watch } from './audit.js'
 import { Guard } from './guard.js'
 import { runTraced } from './origins.js'
+import { guardReleases } from './releases.js'
 import type { RetentionAction } from './report.js'
 
 /** Options of the development-mode detector of kept contexts. */
@@ -19,6 +20,10 @@ export function retentionFromEnvironment(): RetentionOptions {
   return { retention: asked.includes('retention') ? 'warn' : 'off' }
 }
 
+// A program that is a client only makes no server that could ask for it.
+const asked = retentionFromEnvironment().retention
+if (asked !== undefined && asked !== 'off') guardReleases(asked)
+
 /**
  * Wraps `handler` so that it gets guarded contexts; returns `handler` itself when the detector is off, which then costs nothing.
  * Throws `FH_ERR_INVALID_OPTION`.
@@ -30,6 +35,8 @@ export function guardHandler(handler: RequestHandler, options: RetentionOptions)
     throw new InvalidOptionError("debug.retention must be 'off', 'warn', 'throw' or a function")
   }
   if (!(sample >= 1)) throw new InvalidOptionError('debug.sample must be 1 or more')
+  // A canary goes on using objects again.
+  if (sample === 1) guardReleases(retention)
   let count = 0
   const guarded: RequestHandler = (ctx) => {
     if (++count % sample !== 0) return handler(ctx)

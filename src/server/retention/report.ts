@@ -9,26 +9,32 @@ export interface ServedRequest {
   settledAt: number
 }
 
-/** A use of a ctx, or of something got from it, after its handler had settled. */
+/** A use of a ctx, or of something got from it, after its handler had settled; or of an acquired object after its release. */
 export class RetentionError extends CtxReleasedError {
   /** Member that was touched, such as `ctx.response.setBody`. */
   readonly member: string
-  /** Request the ctx belonged to. */
-  readonly request: Pick<ServedRequest, 'method' | 'path'>
-  /** Milliseconds between the end of the handler and the touch. */
+  /** Request the ctx belonged to; `undefined` for an acquired object. */
+  readonly request: Pick<ServedRequest, 'method' | 'path'> | undefined
+  /** Milliseconds between the end of the handler, or the release, and the touch. */
   readonly age: number
   /** What kept the ctx, when it was a timer, tick or promise. */
   readonly origin: Origin | undefined
 
-  constructor(member: string, served: ServedRequest) {
-    const age = Date.now() - served.settledAt
+  /**
+   * @param end - the request, or the time of the release in milliseconds since the epoch
+   */
+  constructor(member: string, end: ServedRequest | number) {
+    const served = typeof end === 'number' ? undefined : end
+    const age = Date.now() - (typeof end === 'number' ? end : end.settledAt)
     const origin = currentOrigin()
     const kept = origin === undefined ? '' : `; kept by ${origin.type} created at\n${origin.stack}`
-    super(
-      `${member} of ${served.method} ${served.path}, whose handler settled ${age} ms before${kept}`
-    )
+    const what =
+      served === undefined
+        ? `${member} of an object that was released ${age} ms before`
+        : `${member} of ${served.method} ${served.path}, whose handler settled ${age} ms before`
+    super(what + kept)
     this.member = member
-    this.request = { method: served.method, path: served.path }
+    this.request = served && { method: served.method, path: served.path }
     this.age = age
     this.origin = origin
   }
