@@ -14,6 +14,8 @@ const APPS = fs
   .filter((name) => fs.existsSync(path.join(ROOT, 'fixtures/apps', name, 'package.json')))
 /** Part of the handlers that must become native. */
 const USUAL_SHARE = 0.8
+/** Two runs of a suite and of the compiler, in milliseconds: generous for a loaded machine. */
+const SLOW = 300_000
 const execute = promisify(execFile)
 
 let sandbox: Sandbox
@@ -62,25 +64,29 @@ function migrateFolder(folder: string): MigrationResult {
 }
 
 describe.each(APPS)('%s', (name) => {
-  test('keeps its tests green, and most handlers become native', async () => {
-    const folder = sandbox.copy(`fixtures/apps/${name}`, name)
-    const before = await runSuite(folder)
-    expect(before.failed).toEqual([])
+  test(
+    'keeps its tests green, and most handlers become native',
+    async () => {
+      const folder = sandbox.copy(`fixtures/apps/${name}`, name)
+      const before = await runSuite(folder)
+      expect(before.failed).toEqual([])
 
-    const isTypeScript = fs.existsSync(path.join(folder, 'tsconfig.json'))
-    if (isTypeScript) expect(await typeErrors(folder)).toEqual([])
+      const isTypeScript = fs.existsSync(path.join(folder, 'tsconfig.json'))
+      if (isTypeScript) expect(await typeErrors(folder)).toEqual([])
 
-    const { handlers, dropped } = migrateFolder(folder)
-    expect(dropped).toEqual([])
-    const native = handlers.filter((each) => each.status === 'native').length
-    console.log(`${name}: ${native} of ${handlers.length} handlers native`)
-    expect(native / handlers.length).toBeGreaterThanOrEqual(USUAL_SHARE)
-    if (isTypeScript) expect(await typeErrors(folder)).toEqual([])
+      const { handlers, dropped } = migrateFolder(folder)
+      expect(dropped).toEqual([])
+      const native = handlers.filter((each) => each.status === 'native').length
+      console.log(`${name}: ${native} of ${handlers.length} handlers native`)
+      expect(native / handlers.length).toBeGreaterThanOrEqual(USUAL_SHARE)
+      if (isTypeScript) expect(await typeErrors(folder)).toEqual([])
 
-    const after = await runSuite(folder)
-    expect(after.failed).toEqual([])
-    expect(after.passed.sort()).toEqual(before.passed.sort())
+      const after = await runSuite(folder)
+      expect(after.failed).toEqual([])
+      expect(after.passed.sort()).toEqual(before.passed.sort())
 
-    expect(migrateFolder(folder).changes).toEqual([])
-  })
+      expect(migrateFolder(folder).changes).toEqual([])
+    },
+    SLOW
+  )
 })
