@@ -3,10 +3,11 @@ import type { RequestCtx } from '../src/server/request-ctx.js'
 import { statusHasBody } from '../src/wire/head-writer.js'
 import type { Response } from '../src/http/response.js'
 import { copyHeaders, type CtxMessages } from './ctx-messages.js'
+import { reviseAnswer } from './router-view.js'
 import { knownMessages, sharedMessages } from './shared-messages.js'
 
-/** Goes on with the next handler; resolves when it has settled. */
-export type Next = () => void | Promise<void>
+/** Goes on with the next handler, or as a signal of Express's (`'route'`, `'router'`) says; resolves when that has settled. */
+export type Next = (signal?: string) => void | Promise<void>
 /** A middleware of this package's handlers. */
 export type CtxMiddleware = (ctx: RequestCtx, next: Next) => Promise<void>
 /** A connect or Express middleware. */
@@ -26,30 +27,43 @@ export function adaptMiddleware(middleware: NodeMiddleware): CtxMiddleware {
   return async (ctx, next) => {
     const isFirst = knownMessages(ctx) === undefined
     const messages = sharedMessages(ctx)
-    const called = await call(middleware, messages)
-    if (!called) return
-    messages.publish()
-    await next()
-    if (isFirst) await sendThrough(ctx, messages)
+    messages.mirror()
+    const isAnswered = await call(middleware, messages, next)
+    if (isFirst && !isAnswered) await sendThrough(ctx, messages)
   }
 }
 
-/** Runs the middleware: `true` when it called `next`, `false` when it has answered. */
-function call(middleware: NodeMiddleware, { req, res, answered }: CtxMessages): Promise<boolean> {
+/** Runs the middleware, and what is behind it as soon as it calls `next`: `true` when it has answered instead. */
+function call(middleware: NodeMiddleware, messages: CtxMessages, next: Next): Promise<boolean> {
+  const { req, res, answered } = messages
   return new Promise((resolve, reject) => {
-    const result = middleware(req, res, (err?: unknown) => {
-      if (err === undefined || err === null || err === 'route' || err === 'router') resolve(true)
-      else reject(err as Error)
-    })
+    let isPassedOn = false
+    const passOn = (signal?: unknown): void => {
+      if (isPassedOn) return
+      isPassedOn = true
+      if (signal && signal !== 'route' && signal !== 'router') {
+        reject(signal as Error)
+        return
+      }
+      messages.publish()
+      // At once, as in Express: code after `next()` finds done what the handlers behind do at once. What they throw is not its business.
+      try {
+        Promise.resolve(next(signal as string | undefined)).then(() => resolve(false), reject)
+      } catch (err) {
+        reject(err as Error)
+      }
+    }
+    const result = middleware(req, res, passOn)
     if (result instanceof Promise) result.catch(reject)
-    answered.then(() => resolve(false), reject)
+    answered.then(() => isPassedOn || resolve(true), reject)
   })
 }
 
 /** Sends the response of the handlers behind through the middlewares' own. */
 async function sendThrough(ctx: RequestCtx, messages: CtxMessages): Promise<void> {
-  const { res, answered, hasBegun } = messages
-  if (hasBegun) return
+  const { res, answered } = messages
+  if (!messages.hasBegun) await reviseAnswer(ctx, messages)
+  if (messages.hasBegun) return
   const { response } = ctx
   if (response._body.isStream) {
     const source = response._body.takeSource()

@@ -2,10 +2,10 @@ import http from 'node:http'
 import { kTakesExchange } from '../src/server/exchange.js'
 import type { Logger, RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
 import { routingOf } from '../src/server/routing.js'
+import { adaptMiddleware, type Next, type NodeMiddleware } from './adapt-middleware.js'
 import { CtxMessages } from './ctx-messages.js'
 import { classesFor, classesOfServer, type MessageClasses } from './message-classes.js'
 import { fail, serveExchange, type ErrorLog } from './serve-exchange.js'
-import { sharedMessages } from './shared-messages.js'
 
 /** Anything that answers node:http requests: an Express or connect app, `koa.callback()`, a plain listener. */
 export type NodeHandler<
@@ -41,11 +41,12 @@ export function adapt(
   const server = target instanceof http.Server ? target : serverFor(target, options, log)
   const classes = target instanceof http.Server ? classesOfServer(target) : classesFor(target)
   const isPlain = typeof target === 'function' && !('handle' in target)
-  const handler = (ctx: RequestCtx): void | Promise<void> => {
+  const asMiddleware = adaptMiddleware(target as NodeMiddleware)
+  const handler = (ctx: RequestCtx, next: Next = () => ctx.notFound()): void | Promise<void> => {
     logger ??= ctx.logger()
     if (ctx.conn() === undefined) return serveDetached(server, classes, ctx)
     // A handler of its own among a router's shares its messages with the middlewares before it; a whole app has its own view.
-    if (isPlain && routingOf(ctx) !== undefined) return serveRouted(target as NodeHandler, ctx)
+    if (isPlain && routingOf(ctx) !== undefined) return asMiddleware(ctx, next)
     return serveExchange(server, classes, ctx._takeExchange(), log)
   }
   targets.set(handler, server)
@@ -57,13 +58,6 @@ const targets = new WeakMap<RequestHandler, http.Server>()
 /** The server whose listeners an adapted handler calls; `undefined` for any other handler. */
 export function adaptedTarget(handler: RequestHandler): http.Server | undefined {
   return targets.get(handler)
-}
-
-/** Serves a ctx that a router is serving. */
-async function serveRouted(target: NodeHandler, ctx: RequestCtx): Promise<void> {
-  const { req, res, answered } = sharedMessages(ctx)
-  // It settles with the answer; what the target returns matters only when it rejects.
-  await Promise.race([answered, Promise.resolve(target(req, res)).then(() => answered)])
 }
 
 /** Serves a ctx that has no connection. */

@@ -27,7 +27,10 @@ export class CtxMessages {
   readonly answered: Promise<void>
   /** The ctx is still this request's: nothing may read it afterwards. */
   isLive = true
-  hasRouterView = false
+  /** `ctx.response` was given through the methods of Express's view. */
+  isAnswered = false
+  /** Express's view of a router has been added, with these functions that answer. */
+  routerAnswers: Readonly<Record<string, unknown>> | undefined = undefined
   readonly #ctx: RequestCtx
   #resolve!: (settled?: unknown) => void
   #chunks: Uint8Array[] = []
@@ -66,7 +69,8 @@ export class CtxMessages {
   publish(): void {
     const { req, res } = this
     const ctx = this.#ctx
-    if (req.url !== ctx.requestURI()) ctx.request.setRequestURI(req.url as string)
+    if (this.routerAnswers === undefined && req.url !== ctx.requestURI())
+      ctx.request.setRequestURI(req.url as string)
     if (res.statusCode !== 200) ctx.setStatusCode(res.statusCode)
     for (const name of res.getHeaderNames()) this.#publishField(name)
   }
@@ -118,6 +122,7 @@ export class CtxMessages {
 
   /** `ctx.response` is the answer once `settled` is. */
   answerWith(settled: unknown): void {
+    this.isAnswered = true
     this.#resolve(settled)
   }
 

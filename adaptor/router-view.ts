@@ -1,5 +1,6 @@
 import * as compat from '../src/features/compat/index.js'
 import type { RequestCtx } from '../src/server/request-ctx.js'
+import { withdrawAnswer } from '../src/server/routing.js'
 import { copyHeaders, type CtxMessages } from './ctx-messages.js'
 
 type Fields = Record<string, unknown>
@@ -87,6 +88,7 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
     })
   }
   define(req, 'res', res)
+  defineUrl(ctx, messages)
   define(res, 'get', (name: string) => messages.res.getHeader(name))
   Object.defineProperty(res, 'locals', { get: () => compat.locals(ctx), configurable: true })
   for (const [name, set] of Object.entries(SETTERS)) {
@@ -101,10 +103,61 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
   for (const [name, answer] of Object.entries(ANSWERS)) {
     define(res, name, (...args: never[]) => {
       messages.publish()
-      messages.answerWith(answer(ctx, ...args))
+      const settled = answer(ctx, ...args)
+      // Express's own hand their text to `send`, which somebody may have replaced.
+      if (SENDERS.has(name) && isReplaced(messages, 'send'))
+        return callReplaced(ctx, messages, 'send')
+      messages.answerWith(settled)
       return res
     })
   }
+  messages.routerAnswers = { send: res['send'], json: res['json'] }
+}
+
+const SENDERS = new Set(['json', 'jsonp', 'sendStatus'])
+
+function isReplaced({ res, routerAnswers }: CtxMessages, name: 'send' | 'json'): boolean {
+  return routerAnswers !== undefined && (res as unknown as Fields)[name] !== routerAnswers[name]
+}
+
+/** Gives the body of `ctx.response` to what a middleware has put in the place of `res.send` or `res.json`. */
+function callReplaced(ctx: RequestCtx, messages: CtxMessages, name: 'send' | 'json'): unknown {
+  const { response } = ctx
+  const text = response.body()
+  // Of the body that is about to change.
+  response.header.del('ETag')
+  withdrawAnswer(ctx)
+  messages.mirror()
+  const replaced = (messages.res as unknown as Record<string, (body: unknown) => unknown>)[name]
+  return replaced?.call(messages.res, name === 'json' ? JSON.parse(text) : text)
+}
+
+/**
+ * Lets middlewares that have replaced `res.send` or `res.json` revise the answer of handlers behind them that set `ctx.response`. Resolves
+ * when they have sent it, be it as it was.
+ */
+export async function reviseAnswer(ctx: RequestCtx, messages: CtxMessages): Promise<void> {
+  const { response } = ctx
+  if (messages.isAnswered || response.isBodyStream()) return
+  const isJSON = /^application\/json\b/i.test(response.header.contentType())
+  const name = isJSON && isReplaced(messages, 'json') ? 'json' : 'send'
+  if (!isReplaced(messages, name)) return
+  callReplaced(ctx, messages, name)
+  await messages.answered
+}
+
+/** `req.url` is what is left of the target in the router; changing it sends the request another way. */
+function defineUrl(ctx: RequestCtx, messages: CtxMessages): void {
+  let last = messages.req.url
+  Object.defineProperty(messages.req, 'url', {
+    get: () => (messages.isLive ? (last = compat.mountedUrl(ctx)) : last),
+    set: (url: string) => {
+      last = url
+      if (messages.isLive) ctx.request.setRequestURI(compat.mountPath(ctx) + url)
+    },
+    configurable: true,
+    enumerable: true,
+  })
 }
 
 function define(target: Fields, name: string, value: unknown): void {

@@ -13,10 +13,8 @@ const kShared = Symbol('fasthttp.messages')
  */
 export function sharedMessages(ctx: RequestCtx): CtxMessages {
   const messages = knownMessages(ctx) ?? share(ctx)
-  if (!messages.hasRouterView && routingOf(ctx) !== undefined) {
-    messages.hasRouterView = true
+  if (messages.routerAnswers === undefined && routingOf(ctx) !== undefined)
     addRouterView(ctx, messages)
-  }
   return messages
 }
 

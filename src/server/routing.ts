@@ -43,3 +43,8 @@ export function isAnswered(ctx: RequestCtx): boolean {
 export function markAnswered(ctx: RequestCtx): void {
   ctx.setUserValue(kAnswered, true)
 }
+
+/** Lets another helper give the response anew. */
+export function withdrawAnswer(ctx: RequestCtx): void {
+  ctx.removeUserValue(kAnswered)
+}
