@@ -62,8 +62,11 @@ const program = new Command('fh-migrate')
   .option('--print-table', 'print the conversion table as Markdown')
   .addHelpText('after', EXIT_CODES)
   .action(async (paths: string[], options: RunOptions & { printTable?: boolean }) => {
+    const { color, ...rest } = options
+    // Without --no-color it depends on the terminal and on NO_COLOR.
+    const chosen = color === false ? { ...rest, color } : rest
     if (options.printTable === true) output.out(markdownTable())
-    else process.exitCode = await run(paths, options, output)
+    else process.exitCode = await run(paths, chosen, output)
   })
 
 program
@@ -76,6 +79,12 @@ program
   .action(async (paths: string[], options: StatusOptions) => {
     output.out(await status(paths, options))
   })
+
+// A reader such as `head` that has seen enough is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 
 try {
   await program.parseAsync()

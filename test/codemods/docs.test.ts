@@ -14,7 +14,7 @@ test('docs/codemods/table.md is the table that drives the transforms', () => {
 test('every link between the pages leads somewhere', () => {
   for (const name of fs.readdirSync(FOLDER)) {
     const page = fs.readFileSync(path.join(FOLDER, name), 'utf8')
-    for (const [, target] of page.matchAll(/\]\(([\w.-]+\.md)\)/g)) {
+    for (const [, target] of page.matchAll(/\]\(([\w./-]+\.md)\)/g)) {
       expect(fs.existsSync(path.join(FOLDER, target!)), `${name} -> ${target}`).toBe(true)
     }
   }

@@ -63,6 +63,12 @@ describe('exit codes', () => {
   })
 })
 
+test('a pipe gets no colours', async () => {
+  const { out } = await command.run(project().folder, '--dry-run', 'a')
+  expect(out).toContain('+++ b/a/index.js')
+  expect(out).not.toContain('\u001b')
+})
+
 test('options of a subcommand are its own', async () => {
   const tree = project()
   const { out, code } = await command.run(tree.folder, 'status', '--history', 'h.json', 'a')
