@@ -9,9 +9,8 @@ import { listen, type Listening } from './helpers/transports.js'
 let server: Listening | undefined
 afterEach(() => server?.close())
 
-interface View {
-  [name: string]: any
-}
+/** Express's request or response. */
+type View = any
 type Handler = (req: View, res: View, next: (err?: unknown) => void) => unknown
 
 const handler = (fn: Handler) => adapt(fn as never)
