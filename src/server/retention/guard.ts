@@ -1,14 +1,6 @@
-import { Args } from '../../http/args.js'
-import { RequestHeader } from '../../http/request-header.js'
-import { Request } from '../../http/request.js'
-import { ResponseHeader } from '../../http/response-header.js'
-import { Response } from '../../http/response.js'
-import { URI } from '../../http/uri.js'
 import type { RequestCtx } from '../request-ctx.js'
 import { report, RetentionError, type RetentionAction, type ServedRequest } from './report.js'
-
-/** Classes whose instances belong to a request as the ctx does. */
-const HANDLES = [Request, Response, RequestHeader, ResponseHeader, URI, Args]
+import { HANDLES, setTarget } from './targets.js'
 
 /**
  * The ctx of one request, wrapped so that every touch after its end is seen, even when the pooled object serves another request by then.
@@ -73,6 +65,7 @@ export class Guard {
       },
     })
     this.#wrapped.set(target, wrapped)
+    setTarget(wrapped, { object: target, touch: () => this.#touch(name) })
     return wrapped
   }
 
