@@ -49,6 +49,8 @@ export class Guard {
         this.#touch(member)
         const value: unknown = Reflect.get(target, key, target)
         if (typeof value !== 'function') return this.#give(value, member)
+        // Its call is part of the touch that was just reported.
+        if (this.#released) return value.bind(target) as unknown
         let method = methods.get(key)
         if (method === undefined) {
           method = (...args: unknown[]) => {
