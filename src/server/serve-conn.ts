@@ -483,7 +483,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
       this.#handlerFailed(err)
       if (entered) this.#leave()
     }
-    ;(settled as Promise<void>).then(this.#onSettled, this.#onRejected)
+    // Of any thenable a promise: these functions serve all requests, and a thenable may call them twice.
+    void Promise.resolve(settled).then(this.#onSettled, this.#onRejected)
   }
 
   /** Begins to go on after a handler or a body stream; `false` within the loop, which goes on by itself. */
