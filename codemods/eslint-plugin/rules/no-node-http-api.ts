@@ -97,10 +97,12 @@ export const noNodeHttpApi = createRule<MessageIds, []>('no-node-http-api', {
 const fill = (template: string, ctx: string, args: readonly string[]): string =>
   template
     .replaceAll('$ctx', () => ctx)
+    .replaceAll('$args', () => args.join(', '))
     .replace(/\$(\d)/g, (_, index: string) => args[Number(index) - 1] ?? `arg${index}`)
 
 /** Are there as many arguments as the rewrite mentions? */
 function isComplete(template: string, args: readonly string[]): boolean {
+  if (template.includes('$args')) return args.length > 0
   const mentioned = [...template.matchAll(/\$(\d)/g)].map(([, index]) => Number(index))
   return Math.max(0, ...mentioned) === args.length
 }

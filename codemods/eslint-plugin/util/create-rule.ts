@@ -1,6 +1,7 @@
 import type { TSESLint } from '@typescript-eslint/utils'
 
-const DOCS = 'https://github.com/fasthttp/fasthttp-node/blob/main/docs/rules'
+/** The build puts the pages beside itself, so that a link leads to those of the installed version. */
+const DOCS = new URL('../dist/docs/rules/', import.meta.url)
 
 /** Adds what all rules of the plugin share. */
 export function createRule<Ids extends string, Options extends readonly unknown[]>(
@@ -10,7 +11,7 @@ export function createRule<Ids extends string, Options extends readonly unknown[
   const docs = {
     ...rule.meta.docs,
     description: rule.meta.docs?.description ?? name,
-    url: `${DOCS}/${name}.md`,
+    url: new URL(`${name}.md`, DOCS).href,
   }
   return { ...rule, meta: { ...rule.meta, docs } }
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import plugin, { rules } from '../../../codemods/eslint-plugin/index.js'
 import { lint } from './helpers/lint.js'
@@ -8,6 +9,7 @@ interface Example {
   readonly code: string
 }
 
+const PLUGIN = 'codemods/eslint-plugin'
 const names = Object.keys(rules).sort()
 const page = (name: string): string => readFileSync(`docs/rules/${name}.md`, 'utf8')
 
@@ -36,7 +38,7 @@ it('lists each rule with its preset in the table', () => {
     expect(plugin.configs[preset as 'strict'].rules, name).toHaveProperty(`fasthttp/${name}`)
     const { meta } = rules[name as keyof typeof rules]
     expect(mends, name).toBe(meta.fixable ? 'fix and suggestions' : 'suggestions')
-    expect(meta.docs?.url, name).toMatch(new RegExp(`/docs/rules/${name}\\.md$`))
+    expect(meta.docs?.url, name).toBe(pathToFileURL(`${PLUGIN}/dist/docs/rules/${name}.md`).href)
   }
 })
 
