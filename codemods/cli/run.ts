@@ -65,10 +65,32 @@ export async function run(
   const chosen = joinInert(options.shard === undefined ? units : shardOf(units, options.shard))
 
   const context: Context = { set, units: chosen, request, options, output, preview }
-  const result = await migrateAs(context)
+  const result = onlyAsked(await migrateAs(context), set, paths)
   const seconds = (performance.now() - started) / 1000
   report(result, context, seconds)
   return exitCode(result, options)
+}
+
+/** Leaves out what is wrong with files that are read as context only: nobody asked about them. */
+function onlyAsked(
+  result: MigrationResult,
+  set: SourceSet,
+  paths: readonly string[]
+): MigrationResult {
+  const targets = paths.map((each) => path.resolve(each))
+  const editable = new Set(
+    set.inputs.filter((each) => each.readonly !== true).map((each) => each.path)
+  )
+  const isAsked = ({ path: file }: { path: string }): boolean =>
+    targets.some((each) => file === each || file.startsWith(each + path.sep))
+  const isEditable = ({ path: file }: { path: string }): boolean => editable.has(file)
+  return {
+    ...result,
+    problems: result.problems.filter(isAsked),
+    handlers: result.handlers.filter(isEditable),
+    services: result.services.filter(isEditable),
+    present: { ...result.present, native: result.present.native.filter(isEditable) },
+  }
 }
 
 interface Context {

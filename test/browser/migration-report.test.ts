@@ -88,10 +88,11 @@ describe('the migration report', () => {
     expect(await cards.count()).toBe(8)
     await page.getByLabel('Find files').fill('B/ native')
     expect(await cards.locator('visible=true').locator('h3:visible').allTextContents()).toEqual([
+      'b/answer.js',
       'b/index.js',
       'b/users.js',
     ])
-    expect(await page.getByRole('status').textContent()).toBe('2 shown')
+    expect(await page.getByRole('status').textContent()).toBe('3 shown')
     await page.getByLabel('Find files').fill('')
     expect(await page.locator('section:has(#files) details:visible').count()).toBe(8)
   })
