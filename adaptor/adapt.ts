@@ -1,4 +1,5 @@
 import http from 'node:http'
+import https from 'node:https'
 import { kTakesExchange } from '../src/server/exchange.js'
 import type { Logger, RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
 import { routingOf } from '../src/server/routing.js'
@@ -23,7 +24,7 @@ export type AdaptOptions = Pick<
  * Turns a node:http app into a RequestHandler. The app gets real `IncomingMessage` and `ServerResponse` objects, and what it answers
  * has node:http's exact form on the wire. The objects are the app's to keep.
  *
- * @param target - an Express 4 or 5 app, a connect app, `koa.callback()`, any `(req, res)`; or an `http.Server` that does not listen,
+ * @param target - an Express 4 or 5 app, a connect app, `koa.callback()`, any `(req, res)`; or an `http.Server` or `https.Server` that does not listen,
  *   whose 'request', 'upgrade', 'connect', 'checkContinue' and 'checkExpectation' listeners are called
  * @example
  * new Server({ handler: adapt(app) }).listen(3000)
@@ -38,8 +39,8 @@ export function adapt(
 ): RequestHandler {
   let logger: Logger | undefined
   const log = (err: unknown): void => logger?.printf('%s', err instanceof Error ? err.stack : err)
-  const server = target instanceof http.Server ? target : serverFor(target, options, log)
-  const classes = target instanceof http.Server ? classesOfServer(target) : classesFor(target)
+  const server = isServer(target) ? target : serverFor(target, options, log)
+  const classes = isServer(target) ? classesOfServer(target) : classesFor(target)
   const isPlain = typeof target === 'function' && !('handle' in target)
   const asMiddleware = adaptMiddleware(target as NodeMiddleware)
   const handler = (ctx: RequestCtx, next: Next = () => ctx.notFound()): void | Promise<void> => {
@@ -58,6 +59,10 @@ const targets = new WeakMap<RequestHandler, http.Server>()
 /** The server whose listeners an adapted handler calls; `undefined` for any other handler. */
 export function adaptedTarget(handler: RequestHandler): http.Server | undefined {
   return targets.get(handler)
+}
+
+function isServer(target: NodeHandler | http.Server): target is http.Server {
+  return target instanceof http.Server || target instanceof https.Server
 }
 
 /** Serves a ctx that has no connection. */

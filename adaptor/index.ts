@@ -8,6 +8,7 @@ export {
   type NodeMiddleware,
 } from './adapt-middleware.js'
 export { nodeRequest, nodeResponse } from './shared-messages.js'
-export { createServer, Server } from './server.js'
+export { SecureServer } from './secure-server.js'
+export { createServer, Server, type SecureServerOptions } from './server.js'
 export { toFetchHandler, type FetchHandler } from './to-fetch-handler.js'
 export { toNodeHandler, type ToNodeHandlerOptions } from './to-node-handler.js'
