@@ -1,16 +1,19 @@
 /**
  * Opens connections and keeps them: `fork('idle-client.mjs', [PORT, COUNT, INDEX])`. Tells its parent when all are answered, and again for
- * each message it gets.
+ * each message it gets, on which every connection asks once more.
  */
 import { connect } from 'node:net'
 
 const [, , port, countText, index] = process.argv
 const count = Number(countText)
 /** Connections that are opened at a time. */
-const AT_A_TIME = 100
+const AT_A_TIME = 50
+/** Those that are open ask again until all are: some servers close a connection that is silent for ten seconds. */
+const ASK_AGAIN_MS = 5000
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
 const sockets = []
+let asked = 0
 let answers = 0
 let failed = false
 
@@ -20,6 +23,11 @@ function fail(reason) {
   process.send(reason)
 }
 
+function ask(socket) {
+  asked++
+  socket.write(REQUEST)
+}
+
 function open() {
   const socket = connect({
     port: Number(port),
@@ -27,20 +35,21 @@ function open() {
     // An address of its own gives each client all the ports there are.
     localAddress: `127.0.0.${Number(index) + 2}`,
   })
+  sockets.push(socket)
+  socket.once('data', () => {
+    if (sockets.length < count) open()
+    else clearInterval(timer)
+  })
   socket.on('data', () => {
     answers++
-    if (answers === count) process.send('answered')
-    else if (sockets.length < count) open()
+    if (sockets.length === count && answers === asked) process.send('answered')
   })
   socket.on('error', (err) => fail(err.message))
   socket.on('close', () => fail('the server closed a connection'))
-  socket.write(REQUEST)
-  sockets.push(socket)
+  ask(socket)
 }
 
-process.on('message', () => {
-  answers = 0
-  for (const socket of sockets) socket.write(REQUEST)
-})
+const timer = setInterval(() => sockets.forEach(ask), ASK_AGAIN_MS)
+process.on('message', () => sockets.forEach(ask))
 
 for (let i = 0; i < Math.min(AT_A_TIME, count); i++) open()

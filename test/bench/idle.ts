@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { start, stop, type Subject } from './measure.js'
+import { report } from './report.js'
 
 const { values } = parseArgs({
   options: {
@@ -53,6 +54,12 @@ async function answered(client: ChildProcess): Promise<void> {
   if (message !== 'answered') throw new Error(message)
 }
 
+async function askAgain(clients: ChildProcess[]): Promise<void> {
+  const all = Promise.all(clients.map(answered))
+  for (const client of clients) client.send('again')
+  await all
+}
+
 async function close(clients: ChildProcess[]): Promise<void> {
   for (const client of clients.splice(0)) {
     client.kill('SIGKILL')
@@ -62,7 +69,8 @@ async function close(clients: ChildProcess[]): Promise<void> {
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
 
-async function measure(subject: Subject): Promise<number> {
+/** Bytes of each connection, and how many of them are answered once more. */
+async function measure(subject: Subject): Promise<{ bytes: number; again: number }> {
   const clients: ChildProcess[] = []
   try {
     await open(clients, subject.port, WARM_UP)
@@ -70,31 +78,39 @@ async function measure(subject: Subject): Promise<number> {
     await settle()
     const before = residentBytes(subject)
     await open(clients, subject.port, connections)
+    // The time that a server waits for the next request begins anew.
+    await askAgain(clients)
     await settle()
     const bytes = (residentBytes(subject) - before) / connections
-    const again = clients.map(answered)
-    for (const client of clients) client.send('again')
-    await Promise.all(again)
-    return bytes
+    await askAgain(clients)
+    return { bytes, again: connections }
   } finally {
     await close(clients)
   }
 }
 
-console.log(`Node ${process.version}, ${connections} idle connections\n`)
-console.log('server            bytes of resident memory each')
+const rows: { name: string; cells: (number | string)[] }[] = []
 for (const [name, script] of SERVERS) {
   if (!name.includes(values.only)) continue
   const subject = await start(name, here(script), values.node)
   if (subject === undefined) {
-    console.log(`${name}: not measured (npm ci --prefix test/bench/peers installs the peers)`)
+    console.error(`${name}: not measured (npm ci --prefix test/bench/peers installs the peers)`)
     continue
   }
   try {
-    console.log(name.padEnd(16) + (await measure(subject)).toFixed(0).padStart(12))
+    const { bytes, again } = await measure(subject)
+    rows.push({ name, cells: [bytes, again] })
   } catch (err) {
-    console.log(`${name}: not measured, ${(err as Error).message}`)
+    console.error(`${name}: not measured, ${(err as Error).message}`)
+    process.exitCode = 1
   } finally {
     stop([subject])
   }
 }
+report({
+  suite: 'idle',
+  title: `Resident memory of the server for each of ${connections} idle connections`,
+  columns: ['bytes per connection', 'answered again'],
+  rows,
+  chart: 0,
+})

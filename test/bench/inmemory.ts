@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median } from './measure.js'
+import { report } from './report.js'
 
 const { values } = parseArgs({
   options: {
@@ -47,10 +48,7 @@ function measure(subject: string, clients: number, perConn: number): Result {
   return JSON.parse(child.stdout) as Result
 }
 
-console.log(`Node ${process.version}\n`)
-console.log(
-  'row                                fasthttp ns   node:http ns   x faster   fasthttp B/req   node:http B/req'
-)
+const rows: { name: string; cells: number[] }[] = []
 for (const [name, clients, perConn] of ROWS) {
   if (!name.includes(values.only)) continue
   const results: Record<'fasthttp' | 'node', Result[]> = { fasthttp: [], node: [] }
@@ -58,15 +56,19 @@ for (const [name, clients, perConn] of ROWS) {
     results.fasthttp.push(measure('fasthttp', clients, perConn))
     results.node.push(measure('node', clients, perConn))
   }
-  const ns = (subject: 'fasthttp' | 'node'): number => median(results[subject].map((r) => r.ns))
-  const bytes = (subject: 'fasthttp' | 'node'): number =>
-    median(results[subject].map((r) => r.bytes))
-  console.log(
-    name.padEnd(34) +
-      ns('fasthttp').toFixed(0).padStart(12) +
-      ns('node').toFixed(0).padStart(15) +
-      (ns('node') / ns('fasthttp')).toFixed(1).padStart(11) +
-      bytes('fasthttp').toFixed(0).padStart(17) +
-      bytes('node').toFixed(0).padStart(18)
-  )
+  const of = (subject: 'fasthttp' | 'node', figure: keyof Result): number =>
+    median(results[subject].map((result) => result[figure]))
+  const [ns, nodeNs] = [of('fasthttp', 'ns'), of('node', 'ns')]
+  rows.push({
+    name,
+    cells: [ns, nodeNs, nodeNs / ns, of('fasthttp', 'bytes'), of('node', 'bytes')],
+  })
+  console.error(`${name} done`)
 }
+report({
+  suite: 'inmemory',
+  title: 'Server rows, for each request',
+  columns: ['fasthttp ns', 'node:http ns', 'times faster', 'fasthttp bytes', 'node:http bytes'],
+  rows,
+  chart: 2,
+})
