@@ -23,7 +23,10 @@ function fail(reason) {
   process.send(reason)
 }
 
+/** One request at a time, as answers are counted by the reads they arrive in. */
 function ask(socket) {
+  if (socket.waits) return
+  socket.waits = true
   asked++
   socket.write(REQUEST)
 }
@@ -41,6 +44,7 @@ function open() {
     else clearInterval(timer)
   })
   socket.on('data', () => {
+    socket.waits = false
     answers++
     if (sockets.length === count && answers === asked) process.send('answered')
   })
