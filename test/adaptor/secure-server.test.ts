@@ -43,7 +43,7 @@ describe.each(servers)('%s', (_name, create) => {
   /** One request on a connection of its own. */
   async function get(
     server: https.Server,
-    options: https.RequestOptions = {}
+    options: https.RequestOptions & { ALPNProtocols?: string[] } = {}
   ): Promise<{ status: number | undefined; body: any; socket: tls.TLSSocket }> {
     const req = https.get({
       port: portOf(server),
@@ -129,7 +129,7 @@ describe.each(servers)('%s', (_name, create) => {
         const seen: string[] = []
         await get(server, {
           servername: name,
-        ca: name === 'localhost' ? localhost.cert : other.cert,
+          ca: name === 'localhost' ? localhost.cert : other.cert,
           checkServerIdentity: (_host, { subjectaltname }) => {
             seen.push(String(subjectaltname))
             return undefined
@@ -201,10 +201,8 @@ describe.each(servers)('%s', (_name, create) => {
     const server = await serve({}, (_req, res) => res.end())
     const sockets = new WebSocketServer({ server })
     sockets.on('connection', (ws) => ws.on('message', (data) => ws.send(`got ${String(data)}`)))
-    const ws = new WebSocket(`wss://127.0.0.1:${portOf(server)}`, {
-      ca: localhost.cert,
-      servername: 'localhost',
-    })
+    const trust = { ca: localhost.cert, servername: 'localhost' }
+    const ws = new WebSocket(`wss://127.0.0.1:${portOf(server)}`, trust)
     await once(ws, 'open')
     ws.send('hello')
     const [data] = (await once(ws, 'message')) as [Buffer]

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import http from 'node:http'
 import { Server as Io } from 'socket.io'
 import { io as connect, type Socket } from 'socket.io-client'
@@ -117,7 +116,7 @@ describe.each(servers)('socket.io on %s', (_name, serve) => {
     const socket = connect(server.url, { transports: ['websocket'], forceNew: true })
     await new Promise<void>((resolve) => socket.once('connect', resolve))
     expect(io.engine.clientsCount).toBeGreaterThan(0)
-    const gone = once(socket.io.engine, 'close')
+    const gone = new Promise<void>((resolve) => socket.io.engine.once('close', () => resolve()))
     socket.io.engine.close()
     await gone
     await expect.poll(() => io.engine.clientsCount).toBe(0)
