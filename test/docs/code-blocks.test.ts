@@ -10,7 +10,7 @@ import { codeBlocks, pagesBelow, root, sources, type CodeBlock } from '../helper
 const pages = ['README.md', ...pagesBelow('docs')].filter(
   (page) => !/^docs\/(?:rules\/(?!index)|codemods\/)/.test(page)
 )
-const blocks = pages.flatMap(codeBlocks)
+const blocks = pages.flatMap((page) => codeBlocks(page))
 
 const folder = join(root, '.tmp/code-blocks')
 mkdirSync(folder, { recursive: true })

@@ -25,8 +25,8 @@ process.stderr.write = ((text: string) => {
 // What a late promise throws is the example's, not the driver's.
 process.on('unhandledRejection', () => {})
 
-const timer = globalThis.setTimeout
-globalThis.setTimeout = ((fn: () => void, ms?: number) => timer(fn, Math.min(ms ?? 0, 20))) as never
+const timer: (fn: () => void, ms: number) => unknown = globalThis.setTimeout
+globalThis.setTimeout = ((fn: () => void, ms = 0) => timer(fn, Math.min(ms, 20))) as never
 
 let port = 0
 const listen = NetServer.prototype.listen

@@ -85,7 +85,7 @@ function fill(ctx: RequestCtx): void {
   )
   const block = new FieldBlock()
   block.scan(raw, 0, raw.length)
-  block.keepText(raw, 0)
+  block.keepText()
   const { request, response } = ctx
   request.header._setParsed('POST', `/${SECRET}?${SECRET}=${SECRET}#${SECRET}`, 0, block)
   request.header._trailerFields = ['X', SECRET]

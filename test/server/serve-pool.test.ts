@@ -47,7 +47,10 @@ afterEach(async () => {
 type Owners = Map<string, RequestCtx['_owner']>
 
 /** Serves one connection at a time: a second one is let in when the first is forgotten. */
-async function start(handlers: Record<string, RequestHandler>, options: ServerOptions = {}) {
+async function start(
+  handlers: Record<string, RequestHandler>,
+  options: Partial<ServerOptions> = {}
+) {
   const owners: Owners = new Map()
   const conns: { id: number; age: number; port: number | undefined }[] = []
   const handler: RequestHandler = (ctx) => {

@@ -55,7 +55,11 @@ export class Load {
           outcome.requests++
           if (response.statusCode === 200) outcome.pids.add(body)
           else outcome.failures.push(`status ${response.statusCode}`)
-          if (agent.options.keepAlive && response.headers.connection === 'close') outcome.closes++
+          if (
+            (agent as http.Agent & { keepAlive: boolean }).keepAlive &&
+            response.headers.connection === 'close'
+          )
+            outcome.closes++
           resolve()
         })
       })
