@@ -14,6 +14,7 @@ import {
 } from './ast.js'
 import { References } from './references.js'
 import { isExportsObject } from './file-exports.js'
+import { isDeclaredNative } from './native-form.js'
 import { members, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
@@ -103,6 +104,7 @@ export class Candidates {
     for (const item of registration.items) {
       if (isOurs && !item.adapted) continue
       for (const fn of item.functions) {
+        if (isDeclaredNative(fn, this.#workspace)) continue
         const [kind, roles] = rolesFor(registration, fn)
         const candidate = this.#add(fn, kind, roles, flavor, this.#graph.isMountedAt(registration))
         candidate.registrations.push({ registration, item })

@@ -5,6 +5,7 @@ import { spanOf } from './draft.js'
 import type { FileEdits } from './file-edits.js'
 import { twinName } from './names.js'
 import type { ProjectPlan } from './project.js'
+import { members, type Service } from './values.js'
 import { importedType, signatureParts } from '../transforms/types.js'
 
 const SERVICE_TYPES: Record<string, string> = {
@@ -30,7 +31,7 @@ export class TypeEmitter {
     }
     if (this.#isCalledNatively()) this.#functionTypes()
     for (const type of this.#done) this.#keepAlias(type)
-    if (this.#allConverted()) this.#serviceTypes()
+    this.#serviceTypes()
     this.#serverTypes()
   }
 
@@ -146,21 +147,34 @@ export class TypeEmitter {
 
   #allConverted(): boolean {
     const ours = [...this.#plan.graph.services].filter((each) => each.kind !== 'server')
-    return (
-      ours.length > 0 &&
-      ours.every((each) => this.#plan.isConverted(each) || each.flavor === 'fasthttp')
-    )
+    return ours.length > 0 && ours.every((each) => this.#isOurs(each))
   }
 
-  /** `app: Application` in a project whose every app and router is ours. */
+  /** `app: Application` where every app and router is ours, or what it declares is. */
   #serviceTypes(): void {
+    const isWhole = this.#allConverted()
     this.#eachType((node) => {
       const ours = SERVICE_TYPES[importedType(node, this.#plan) ?? '']
-      if (ours === undefined) return
+      if (ours === undefined || (!isWhole && !this.#declaresOurs(node))) return
       const file = this.#fileOf(node)
       file.rewrite(spanOf(node), [file.need('fasthttp/router', ours)])
       file.found('types', node)
     })
+  }
+
+  /** Whether the type is that of a variable, property or parameter that only ever holds what is ours. */
+  #declaresOurs(type: ts.TypeReferenceNode): boolean {
+    const owner = type.parent
+    const isTyped =
+      ts.isVariableDeclaration(owner) || ts.isPropertyDeclaration(owner) || ts.isParameter(owner)
+    if (!isTyped || owner.type !== type) return false
+    return members(this.#plan.values.declared(owner)).every(
+      (each) => each.kind === 'service' && this.#isOurs(each.service)
+    )
+  }
+
+  #isOurs(service: Service): boolean {
+    return service.flavor === 'fasthttp' || this.#plan.isConverted(service)
   }
 
   /** `http.Server` where every server is ours; a cast where tests expect node's type. */

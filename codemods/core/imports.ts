@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph'
 import { isReference, walk } from './ast.js'
+import { displacedName, displacedUses, isTypeUse } from './displaced.js'
 import type { ImportNeed } from './draft.js'
 import { rewrite, type Edit } from './edits.js'
 import type { FileEdits } from './file-edits.js'
@@ -15,9 +16,10 @@ interface Binding {
 
 /**
  * Adds the imports the edits of a file need and drops those whose every use they replaced, in the
- * module system and style of the file. A dropped line is reused for the first added one.
+ * module system and style of the file. A dropped line is reused for the first added one. A name that
+ * stays while one of ours takes its place, as in a file where one of two routers stays, gets another.
  */
-export function importEdits(file: FileEdits): Edit[] {
+export function importEdits(file: FileEdits, checker: ts.TypeChecker): Edit[] {
   const { context } = file
   const source = context.file
   const bindings = bindingsOf(source)
@@ -25,18 +27,24 @@ export function importEdits(file: FileEdits): Edit[] {
   const unused = bindings.filter(
     (each) => !file.keeps.has(each.name.text) && isReplaced(each, source, replaced)
   )
+  const displaced = bindings.filter(
+    (each) => !unused.includes(each) && file.needs.some((need) => displaces(need, each))
+  )
   const removals = new Map<Binding['statement'], Binding[]>()
+  for (const each of displaced) removals.set(each.statement, [])
   for (const each of unused) {
     removals.set(each.statement, [...(removals.get(each.statement) ?? []), each])
   }
   const lines = importLines(file, bindings, unused)
-  const edits: Edit[] = []
+  const edits = displaced.flatMap(({ name }) => displacedUses(name, replaced, checker))
+  const nameOf = ({ name }: Binding) =>
+    displaced.some((each) => each.name === name) ? displacedName(name) : name.text
   let pending = lines.added
   for (const [statement, gone] of removals) {
     const kept = bindings.filter((each) => each.statement === statement && !gone.includes(each))
     const added = lines.merged.get(statement) ?? []
     if (kept.length + added.length > 0) {
-      edits.push(...trimStatement(statement, gone, kept, added))
+      edits.push(...trimStatement(statement, kept, added, nameOf))
       lines.merged.delete(statement)
       continue
     }
@@ -107,16 +115,6 @@ function isReplaced(binding: Binding, source: ts.SourceFile, edits: readonly Edi
     if (!edits.some((edit) => edit.start <= start && node.end <= edit.end)) left++
   })
   return uses > 0 && left === 0
-}
-
-function isTypeUse(node: ts.Identifier): boolean {
-  const { parent } = node
-  return (
-    ts.isTypeReferenceNode(parent) ||
-    (ts.isQualifiedName(parent) && parent.left === node) ||
-    ts.isExpressionWithTypeArguments(parent) ||
-    ts.isTypeQueryNode(parent)
-  )
 }
 
 interface Lines {
@@ -203,36 +201,56 @@ function appendNames(statement: Binding['statement'], names: string[]): Edit[] {
   return end === undefined ? [] : rewrite(end, end, [`, ${names.join(', ')}`])
 }
 
+/** Whether an import takes the name of another module's. */
+function displaces(need: ImportNeed, binding: Binding): boolean {
+  return need.local === binding.name.text && need.module !== binding.module
+}
+
 /** Keeps the names that are still used and removes the others from one statement. */
 function trimStatement(
   statement: Binding['statement'],
-  gone: Binding[],
   kept: Binding[],
-  added: string[]
+  added: string[],
+  nameOf: (binding: Binding) => string
 ): Edit[] {
+  const names = new Map<ts.Node, string>(kept.map((each) => [each.name, nameOf(each)]))
   if (ts.isImportDeclaration(statement)) {
     const clause = statement.importClause!
-    const keptNames = new Set(kept.map((each) => each.name))
     const parts: string[] = []
-    if (clause.name !== undefined && keptNames.has(clause.name)) parts.push(clause.name.text)
+    const whole = clause.name === undefined ? undefined : names.get(clause.name)
+    if (whole !== undefined) parts.push(whole)
     const named = clause.namedBindings
     if (named !== undefined && ts.isNamedImports(named)) {
-      const elements = named.elements.filter((element) => keptNames.has(element.name))
-      const names = [...elements.map((e) => e.getText()), ...added]
-      if (names.length > 0) parts.push(`{ ${names.join(', ')} }`)
-    } else if (named !== undefined && keptNames.has(named.name)) {
-      parts.push(named.getText())
+      const elements = named.elements.filter((element) => names.has(element.name))
+      const all = [...elements.map((e) => specifierText(e, names.get(e.name)!)), ...added]
+      if (all.length > 0) parts.push(`{ ${all.join(', ')} }`)
+    } else if (named !== undefined && names.has(named.name)) {
+      parts.push(`* as ${names.get(named.name)!}`)
     }
     const start = clause.name?.getStart() ?? named!.getStart()
     return rewrite(start, clause.end, [parts.join(', ')])
   }
-  const pattern = (statement as ts.VariableStatement).declarationList.declarations[0]!.name
-  if (!ts.isObjectBindingPattern(pattern)) return []
-  const goneNames = new Set<ts.Node>(gone.map((each) => each.name))
-  const elements = pattern.elements.filter((element) => !goneNames.has(element.name))
-  return rewrite(pattern.getStart(), pattern.end, [
-    `{ ${[...elements.map((e) => e.getText()), ...added].join(', ')} }`,
+  const name = ts.isImportEqualsDeclaration(statement)
+    ? statement.name
+    : statement.declarationList.declarations[0]!.name
+  if (!ts.isObjectBindingPattern(name)) {
+    return rewrite(name.getStart(), name.end, [names.get(name) ?? name.getText()])
+  }
+  const elements = name.elements.filter((element) => names.has(element.name))
+  return rewrite(name.getStart(), name.end, [
+    `{ ${[...elements.map((e) => elementText(e, names.get(e.name)!)), ...added].join(', ')} }`,
   ])
+}
+
+function specifierText(element: ts.ImportSpecifier, name: string): string {
+  if (name === element.name.text) return element.getText()
+  const imported = (element.propertyName ?? element.name).getText()
+  return `${element.isTypeOnly ? 'type ' : ''}${imported} as ${name}`
+}
+
+function elementText(element: ts.BindingElement, name: string): string {
+  if (name === element.name.getText()) return element.getText()
+  return `${(element.propertyName ?? element.name).getText()}: ${name}`
 }
 
 function insertLines(file: FileEdits, bindings: Binding[], lines: string[]): Edit[] {

@@ -122,7 +122,7 @@ function migrateOnce(sources: readonly SourceInput[], options: MigrateOptions): 
     const input = workspace.input(source)
     const bom = input.text.startsWith(BOM) ? BOM : ''
     try {
-      const after = splice(source.text, [...edits, ...importEdits(file)])
+      const after = splice(source.text, [...edits, ...importEdits(file, workspace.checker)])
       const problem = syntaxProblem(source.fileName, after)
       if (problem !== undefined) {
         result.dropped.push({ ...problem, path: input.path })

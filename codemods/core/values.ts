@@ -105,6 +105,15 @@ export class Values {
     return value
   }
 
+  /** What a declared name can hold. */
+  declared(node: ts.VariableDeclaration | ts.PropertyDeclaration | ts.ParameterDeclaration): Value {
+    if (!ts.isPropertyDeclaration(node)) return this.of(node.name)
+    const name = nameText(node.name)
+    if (name === undefined || !ts.isClassLike(node.parent)) return UNKNOWN
+    const isStatic = ts.getModifiers(node)?.some((m) => m.kind === ts.SyntaxKind.StaticKeyword)
+    return this.#classMember(node.parent, name, isStatic ?? false)
+  }
+
   /** The functions an expression can stand for; empty when it may be anything else too. */
   functionsOf(expression: ts.Node): FunctionNode[] {
     const found: FunctionNode[] = []
