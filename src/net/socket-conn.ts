@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { Duplex } from 'node:stream'
 import type { Addr, Conn, ConnReceiver } from './conn.js'
 import type { ReadCallback } from './stream-handle.js'
 
@@ -155,6 +155,8 @@ export class SocketConn implements Conn {
   detach(head: Uint8Array | undefined): Duplex {
     const s = this.stream
     this._detached = true
+    // A socket with a read buffer stops its handle when it is paused, as `unpipe` does, and would miss that the peer has closed.
+    if (this.#shared) s.pause = Duplex.prototype.pause
     s.off('data', onData)
     s.off('end', onEnd)
     s.off('drain', onDrain)

@@ -25,14 +25,15 @@ process.stderr.write = ((text: string) => {
 // What a late promise throws is the example's, not the driver's.
 process.on('unhandledRejection', () => {})
 
-const timer: (fn: () => void, ms: number) => unknown = globalThis.setTimeout
-globalThis.setTimeout = ((fn: () => void, ms = 0) => timer(fn, Math.min(ms, 20))) as never
+const timer = globalThis.setTimeout
+globalThis.setTimeout = ((fn: (...args: never[]) => void, ms = 0) =>
+  timer(fn, Math.min(ms, 20))) as unknown as typeof globalThis.setTimeout
 
 let port = 0
 const listen = NetServer.prototype.listen
 NetServer.prototype.listen = function (this: NetServer) {
   this.once('listening', () => (port = (this.address() as AddressInfo).port))
-  return listen.call(this, 0, '127.0.0.1')
+  return (listen as (port: number, host: string) => NetServer).call(this, 0, '127.0.0.1')
 } as never
 
 const listener = new InmemoryListener()

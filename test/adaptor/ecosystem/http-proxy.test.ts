@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import http from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import type { Duplex } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { createServer } from '../../../adaptor/index.js'
@@ -43,17 +42,11 @@ async function serve(create: Create): Promise<{ url: string; close(): Promise<vo
     if (req.url === '/refused') proxy.web(req, res, { target: 'http://127.0.0.1:1' })
     else proxy.web(req, res)
   })
-  // They are not among the connections that closeAllConnections closes.
-  const tunnels = new Set<Duplex>()
-  front.on('upgrade', (req, socket, head) => {
-    tunnels.add(socket)
-    proxy.ws(req, socket, head)
-  })
+  front.on('upgrade', (req, socket, head) => proxy.ws(req, socket, head))
   await once(front.listen(0, '127.0.0.1'), 'listening')
   return {
     url: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
     async close() {
-      for (const tunnel of tunnels) tunnel.destroy()
       for (const server of [front, target]) {
         server.closeAllConnections()
         await new Promise((resolve) => server.close(resolve))
