@@ -6,6 +6,7 @@ import { ADAPT_ONLY, Decision, LEFT_OUT } from './decision.js'
 import { Draft, FileContext } from './draft.js'
 import { FlowAnalysis } from './flow.js'
 import { BRIDGED_SUMMARY, READER_SUMMARY, UNKNOWN_SUMMARY, type Summary } from './flow-state.js'
+import { RouteParams } from './route-params.js'
 import { members, Values, type Service } from './values.js'
 import type { Workspace } from './workspace.js'
 import { draftHandler } from '../transforms/handler.js'
@@ -29,6 +30,7 @@ export class ProjectPlan {
   readonly options: ProjectOptions
   readonly #contexts = new Map<ts.SourceFile, FileContext>()
   readonly #summaries = new Map<FunctionNode, Summary>()
+  readonly #routeParams: RouteParams
   readonly #decision: Decision
 
   constructor(workspace: Workspace, options: ProjectOptions) {
@@ -37,6 +39,7 @@ export class ProjectPlan {
     this.values = new Values(workspace)
     this.graph = new AppGraph(workspace, this.values)
     this.candidates = new Candidates(workspace, this.values, this.graph)
+    this.#routeParams = new RouteParams(workspace, this.values, this.graph, this.candidates)
     this.#blockServices()
     this.#decision = new Decision(this.candidates, workspace)
     const settings = this.#settings()
@@ -58,6 +61,7 @@ export class ProjectPlan {
         workspace: this.workspace,
         values: this.values,
         settings,
+        routeParams: this.#routeParams,
         decision: this.#decision,
         exact: this.options.exact,
       })

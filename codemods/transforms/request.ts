@@ -5,7 +5,7 @@ import type { RoleUse } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import { indentAt } from '../core/text.js'
 import { memberRow } from '../table.js'
-import { callOwn, passToPackage, RESERVED } from './node-request.js'
+import { callOwn, nodeRequest, passToPackage, RESERVED } from './node-request.js'
 import { declaredField } from './request-types.js'
 import {
   callParts,
@@ -268,6 +268,11 @@ function readOwn(name: string, node: Member['node'], scope: Scope): void {
     draft.block(node, `req.${name} has no counterpart`)
     return
   }
+  if (scope.routeParams.sees(scope.candidate, name)) {
+    draft.replace(node.expression, nodeRequest(scope))
+    draft.found('req.own', node)
+    return
+  }
   const next = memberOf(node)
   const type = ownType(name, node, scope)
   const read = `${draft.ctx}.userValue(${draft.context.quote(name)})`
@@ -340,6 +345,15 @@ function destructure(
   draft.rewrite({ start: statement.getStart(), end: declaration.end }, [parts.join(between)])
 }
 
+/** Text that reads an own property of the request as a whole. */
+function ownValue(name: string, scope: Scope): string {
+  const { draft, workspace } = scope
+  const key = draft.context.quote(name)
+  if (scope.routeParams.sees(scope.candidate, name)) return `${nodeRequest(scope)}[${key}]`
+  const type = draft.context.isTypeScript ? ` as ${declaredField(name, workspace) ?? 'any'}` : ''
+  return `${draft.ctx}.userValue(${key})${type}`
+}
+
 /** The declarations that stand for the properties of a destructured request. */
 export function bindings(
   pattern: ts.ObjectBindingPattern,
@@ -367,10 +381,7 @@ export function bindings(
       return undefined
     }
     const emit = row === undefined ? undefined : emitOf(row, scope)
-    const read =
-      emit === undefined
-        ? `${draft.ctx}.userValue(${draft.context.quote(name)})${draft.context.isTypeScript ? ` as ${declaredField(name, scope.workspace) ?? 'any'}` : ''}`
-        : readText(emit, scope)
+    const read = emit === undefined ? ownValue(name, scope) : readText(emit, scope)
     const initial = element.initializer === undefined ? '' : ` = ${element.initializer.getText()}`
     if (initial !== '' && !ts.isIdentifier(element.name)) {
       draft.block(element, 'req is destructured with a default for a nested pattern')

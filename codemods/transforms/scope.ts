@@ -4,6 +4,7 @@ import type { Candidate } from '../core/candidates.js'
 import type { Decision } from '../core/decision.js'
 import { argumentsSpan, type Draft } from '../core/draft.js'
 import type { Part } from '../core/edits.js'
+import type { RouteParams } from '../core/route-params.js'
 import type { Values } from '../core/values.js'
 import type { Workspace } from '../core/workspace.js'
 import type { Emit, MemberRow } from '../table.js'
@@ -22,6 +23,7 @@ export interface Scope {
   workspace: Workspace
   values: Values
   settings: AppSettings
+  routeParams: RouteParams
   /** What is known to stay on (req, res) so far. */
   decision: Decision
   exact: boolean
