@@ -553,7 +553,10 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     if (this.#taken) {
       const { ended, closes } = this.#exchange!
       if (ended) return this.#answered(closes)
-      this.#server.logError(this.conn, new HandlerFailedError('no answer was given'), undefined)
+      // Handlers of the socket's events may have been told of its end before us.
+      if (!this.conn.stream.destroyed) {
+        this.#server.logError(this.conn, new HandlerFailedError('no answer was given'), undefined)
+      }
       return this.#destroy()
     }
     if (ctx._timeoutResponse !== null) return this.#finishTimedOut(ctx)
