@@ -4,7 +4,7 @@ import { statusHasBody } from '../src/wire/head-writer.js'
 import type { Response } from '../src/http/response.js'
 import { copyHeaders, type CtxMessages } from './ctx-messages.js'
 import { reviseAnswer } from './router-view.js'
-import { knownMessages, sharedMessages } from './shared-messages.js'
+import { sharedMessages } from './shared-messages.js'
 
 /** Goes on with the next handler, or as a signal of Express's (`'route'`, `'router'`) says; resolves when that has settled. */
 export type Next = (signal?: string) => void | Promise<void>
@@ -25,8 +25,9 @@ export type NodeMiddleware<
  */
 export function adaptMiddleware(middleware: NodeMiddleware): CtxMiddleware {
   return async (ctx, next) => {
-    const isFirst = knownMessages(ctx) === undefined
     const messages = sharedMessages(ctx)
+    const isFirst = !messages.hasMiddleware
+    messages.hasMiddleware = true
     messages.mirror()
     const isAnswered = await call(middleware, messages, next)
     if (isFirst && !isAnswered) await sendThrough(ctx, messages)

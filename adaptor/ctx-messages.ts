@@ -31,7 +31,11 @@ export class CtxMessages {
   isAnswered = false
   /** Express's view of a router has been added, with these functions that answer. */
   routerAnswers: Readonly<Record<string, unknown>> | undefined = undefined
+  /** A middleware takes part, which lets the answer go through `res`. */
+  hasMiddleware = false
   readonly #ctx: RequestCtx
+  /** As the ctx and the request last had it in common. */
+  #method: string
   #resolve!: (settled?: unknown) => void
   #chunks: Uint8Array[] = []
   #stream: PassThrough | undefined
@@ -42,6 +46,7 @@ export class CtxMessages {
     this.#ctx = ctx
     const socket = (ctx.conn()?.stream ?? new net.Socket()) as SocketInternals
     this.req = requestOf(ctx, classes, socket)
+    this.#method = this.req.method as string
     this.res = new classes.Response(this.req, {})
     this.answered = new Promise(
       (resolve) => (this.#resolve = resolve as (settled?: unknown) => void)
@@ -65,12 +70,16 @@ export class CtxMessages {
     return this.#headApplied
   }
 
-  /** Makes status, headers and a rewritten target visible on the ctx. */
+  /** Makes status, headers and a rewritten target or method visible on the ctx. */
   publish(): void {
     const { req, res } = this
     const ctx = this.#ctx
     if (this.routerAnswers === undefined && req.url !== ctx.requestURI())
       ctx.request.setRequestURI(req.url as string)
+    if (req.method !== this.#method) {
+      this.#method = req.method as string
+      ctx.request.header.setMethod(this.#method)
+    }
     if (res.statusCode !== 200) ctx.setStatusCode(res.statusCode)
     for (const name of res.getHeaderNames()) this.#publishField(name)
   }

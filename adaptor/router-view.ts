@@ -111,7 +111,31 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
       return res
     })
   }
+  define(res, 'format', (formats: Record<string, ViewHandler>) => {
+    messages.publish()
+    compat.format(ctx, withMessages(formats, ctx, messages))
+    return res
+  })
   messages.routerAnswers = { send: res['send'], json: res['json'] }
+}
+
+type ViewHandler = (req: unknown, res: unknown) => unknown
+
+/** What `res.format` chooses from, on the messages and with the fields it has set. */
+function withMessages(
+  formats: Record<string, ViewHandler>,
+  ctx: RequestCtx,
+  { req, res }: CtxMessages
+): compat.Formats {
+  return Object.fromEntries(
+    Object.entries(formats).map(([type, answer]) => [
+      type,
+      () => {
+        copyHeaders(ctx, res)
+        answer(req, res)
+      },
+    ])
+  )
 }
 
 const SENDERS = new Set(['json', 'jsonp', 'sendStatus'])

@@ -1,6 +1,6 @@
 import request from 'supertest'
 import { afterEach, expect, test } from 'vitest'
-import { adapt, adaptMiddleware } from '../../adaptor/index.js'
+import { adapt, adaptMiddleware, nodeRequest } from '../../adaptor/index.js'
 import { json, send } from '../../src/features/compat/index.js'
 import { App, Router } from '../../src/features/router/index.js'
 import { Server } from '../../src/server/server.js'
@@ -48,6 +48,17 @@ test.each<[name: string, fn: Handler, status: number, body: string]>([
     200,
     '3',
   ],
+  [
+    'format',
+    (_req, res) =>
+      res.format({
+        html: (_: View, own: View) => own.send(own.get('Content-Type') + own.get('Vary')),
+        json: () => res.json({ a: 1 }),
+      }),
+    200,
+    'text/html; charset=utf-8Accept',
+  ],
+  ['format without a match', (_req, res) => res.format({}), 500, 'caught Not Acceptable'],
   ['next', (_req, _res, next) => next(), 200, 'behind'],
   ['an error given to next', (_req, _res, next) => next(new Error('broken')), 500, 'caught broken'],
   ['a rejection', async () => Promise.reject(new Error('late')), 500, 'caught late'],
@@ -113,6 +124,45 @@ test.each(['', '/at'])(
     expect(res.body).toEqual(['/new?q=2', { q: '2' }, `${mount}/old?q=1`])
   }
 )
+
+test.each(['', '/at'])(
+  'a changed req.method picks another route (mounted at %j)',
+  async (mount) => {
+    const router = new Router().put('/x', (ctx) => send(ctx, `put ${ctx.method()}`))
+    router.post('/x', (ctx) => send(ctx, 'post'))
+    const app = new App()
+    app.use(
+      adaptMiddleware((req, _res, next) => {
+        if (req.query._method !== undefined) req.method = req.query._method
+        next()
+      })
+    )
+    app.use(mount === '' ? '/' : mount, router)
+    const url = await serve(app)
+    expect((await request(url).post(`${mount}/x?_method=PUT`)).text).toBe('put PUT')
+    expect((await request(url).post(`${mount}/x`)).text).toBe('post')
+  }
+)
+
+test('a middleware behind nodeRequest still sees the answer', async () => {
+  const statuses: number[] = []
+  const app = new App()
+  app.use((ctx, next) => {
+    expect(nodeRequest(ctx)).not.toHaveProperty('user')
+    return next()
+  })
+  app.use(
+    adaptMiddleware((_req, res, next) => {
+      res.on('finish', () => statuses.push(res.statusCode))
+      next()
+    })
+  )
+  app.get('/', (ctx) => send(ctx, 'x'))
+  await request(await serve(app))
+    .get('/')
+    .expect(200, 'x')
+  expect(statuses).toEqual([200])
+})
 
 test.each<[name: string, path: string, body: string]>([
   ['a native send', '/send', 'a '],

@@ -37,7 +37,7 @@ export class Run implements Continuation {
   readonly ctx: RequestCtx
   /** The part of the path this router sees, from its slash on. */
   path: string
-  readonly method: string
+  method: string
   #target: string
   readonly #router: Runnable
   readonly #outer: Continuation | undefined
@@ -91,7 +91,8 @@ export class Run implements Continuation {
       setRouting(this.ctx, this.#routing)
       this.#entered = false
     }
-    if (this.ctx.requestURI() !== this.#target) this.#retarget()
+    const { ctx } = this
+    if (ctx.requestURI() !== this.#target || ctx.method() !== this.method) this.#retarget()
     if (signal === 'router') return this.#leave(undefined)
     let err = signal === 'route' ? undefined : signal
     const layers = this.#router._layers
@@ -119,8 +120,9 @@ export class Run implements Continuation {
     return this.#leave(err)
   }
 
-  /** A handler has changed the target: what comes next goes by the new one. */
+  /** A handler has changed the target or the method: what comes next goes by the new ones. */
   #retarget(): void {
+    this.method = this.ctx.method()
     this.#target = this.ctx.requestURI()
     this.#found = undefined
     const path = targetPath(this.ctx)
