@@ -1,6 +1,12 @@
 import type net from 'node:net'
 import { HandleConn, type ConnCount } from './handle-conn.js'
-import { nativeParts, socketOver, type ReadCallback, type StreamHandle } from './stream-handle.js'
+import {
+  canShareReads,
+  nativeParts,
+  socketOver,
+  type ReadCallback,
+  type StreamHandle,
+} from './stream-handle.js'
 
 /*
  * Accepting past net.Server: the listening handle's `onconnection`, undocumented like what stream-handle holds, is replaced. Where Node
@@ -23,7 +29,7 @@ function acceptHandles(server: net.Server, take: (handle: StreamHandle) => void)
   const internals = server as unknown as ServerInternals
   const listening = internals._handle
   if (typeof listening?.onconnection !== 'function') return false
-  if (typeof internals._emitCloseIfDrained !== 'function' || nativeParts() === null) return false
+  if (typeof internals._emitCloseIfDrained !== 'function') return false
 
   const fallback = listening.onconnection
   listening.onconnection = function (err, client) {
@@ -55,6 +61,7 @@ export function acceptInto(
   onSocket: (socket: net.Socket) => void,
   onRead: ReadCallback
 ): boolean {
+  if (!canShareReads()) return false
   return acceptHandles(server, (handle) => {
     const socket = socketOver(handle, onRead)
     claim(server, socket)
@@ -67,6 +74,7 @@ export function acceptInto(
  * Returns `false`, having changed nothing, where this Node cannot do it.
  */
 export function acceptConns(server: net.Server, onConn: (conn: HandleConn) => void): boolean {
+  if (nativeParts() === null) return false
   const internals = server as unknown as ServerInternals
   const count: ConnCount = {
     claim: (socket) => claim(server, socket),

@@ -114,6 +114,8 @@ function symbolsOf(...objects: object[]): Map<string | undefined, symbol> {
   return new Map(symbols.map((symbol) => [symbol.description, symbol]))
 }
 
+let sharesReads = false
+
 /** Builds a socket over a stand-in handle and looks at what it does with it. */
 function capture(): NativeParts | null {
   let usesBuffer = false
@@ -141,6 +143,7 @@ function capture(): NativeParts | null {
     close: (done?: () => void) => done?.(),
   }
   const socket = socketOver(handle, () => true)
+  sharesReads = usesBuffer && reads
   const ownerKey = symbolsOf(handle).get('owner_symbol')
   const owned = ownerKey !== undefined && Reflect.get(handle, ownerKey) === socket
   const dressed = dressOwner(symbolsOf(socket, net.Socket.prototype))
@@ -148,7 +151,7 @@ function capture(): NativeParts | null {
   socket.end()
   const { onread } = handle
   socket.destroy()
-  if (!usesBuffer || !reads || !owned || !dressed || typeof onread !== 'function') return null
+  if (!sharesReads || !owned || !dressed || typeof onread !== 'function') return null
   if (write === undefined || write.getAsyncId() >= 0 || shutdown === undefined) return null
   return {
     WriteWrap: write.constructor as NativeParts['WriteWrap'],
@@ -170,6 +173,12 @@ export function nativeParts(): NativeParts | null {
     }
   }
   return parts
+}
+
+/** Can sockets read into one buffer (see {@link socketOver})? */
+export function canShareReads(): boolean {
+  nativeParts()
+  return sharesReads
 }
 
 /** Makes `owner` the one that reads of `handle` go to; they begin with `readStart`. */

@@ -15,10 +15,10 @@ import {
 } from '../errors.js'
 import type { RequestHeader } from '../http/request-header.js'
 import type { Conn } from '../net/conn.js'
-import { acceptConns } from '../net/fast-accept.js'
+import { acceptConns, acceptInto } from '../net/fast-accept.js'
 import type { HandleConn } from '../net/handle-conn.js'
 import type { Listener } from '../net/listener.js'
-import { SocketConn } from '../net/socket-conn.js'
+import { onSharedRead, SocketConn } from '../net/socket-conn.js'
 import { DEFAULT_CONTENT_TYPE, HeadWriter } from '../wire/head-writer.js'
 import type { RequestParser } from '../wire/request-parser.js'
 import { Certificates } from './certificates.js'
@@ -407,7 +407,9 @@ export class Server extends EventEmitter {
       : net.createServer(common, (socket) => accept(new SocketConn(socket)))
     server.on('listening', () => {
       this.#core.serveOn()
-      if (!secure) acceptConns(server, accept)
+      if (!secure && !acceptConns(server, accept)) {
+        acceptInto(server, (socket) => accept(new SocketConn(socket, true)), onSharedRead)
+      }
       this.emit('listening')
     })
     server.on('error', (err) => this.emit('error', err))

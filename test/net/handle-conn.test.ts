@@ -38,9 +38,11 @@ async function accept(path?: string): Promise<AcceptedHandle> {
 }
 
 // Node 26.10 keeps its write requests to itself.
-test('without the native parts connections stay sockets', () => {
+test('without the native parts connections stay sockets', async () => {
   const server = net.createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
   expect(acceptConns(server, () => {})).toBe(nativeParts() !== null)
+  server.close()
 })
 
 describe.runIf(nativeParts() !== null)('with the native parts', () => {
