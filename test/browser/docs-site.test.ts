@@ -67,8 +67,8 @@ describe.each([
 
 test('the search finds an option', async () => {
   await page.setViewportSize({ width: 1280, height: 800 })
-  await page.goto(origin)
-  await page.keyboard.press('Control+K')
+  await page.goto(origin, { waitUntil: 'networkidle' })
+  await page.locator('#local-search button').click()
   await page.locator('#localsearch-input').fill('maxRequestBodySize')
   await page.locator('#localsearch-list [role=option]').first().waitFor()
   expect(await page.locator('#localsearch-list').innerText()).toContain('Server')
