@@ -86,7 +86,19 @@ describe('command lines name what exists', () => {
         .filter((flag) => !new RegExp(`${flag}\\b`).test(help))
         .map((flag) => `no option ${flag}`)[0]
     }
-    const known = ['npx', 'cd', 'curl', 'git', 'node', 'apt-get', 'sudo', 'mkdir', 'cp', 'echo']
+    const known = [
+      '[',
+      'npx',
+      'cd',
+      'curl',
+      'git',
+      'node',
+      'apt-get',
+      'sudo',
+      'mkdir',
+      'cp',
+      'echo',
+    ]
     return known.includes(program!) || /^[A-Z_]+=/.test(program!) ? undefined : 'unknown program'
   }
 
@@ -97,7 +109,7 @@ describe('command lines name what exists', () => {
   test.each(lines.map(([block, line]) => [`${block.page}: ${line}`, line] as const))(
     '%s',
     (_, line) => {
-      const commands = line.replace(/\s#.*/, '').split(/&&|\|/)
+      const commands = line.replace(/\s#.*/, '').split(/&&|\|\|?/)
       expect(commands.map((command) => fault(command.trim())).filter(Boolean)).toEqual([])
     }
   )

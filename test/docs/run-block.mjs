@@ -30,14 +30,15 @@ net.Socket.prototype.connect = function (...args) {
   return connect.apply(this, args)
 }
 
-/** Any answer will do, a TLS server's alert included: what counts is that the server is alive. */
+/** Asks a server for `/`. A TLS server refuses that, which shows as well that it is alive. */
 async function ask(port) {
   const socket = net.connect({ port, host: '127.0.0.1' })
   await once(socket, 'connect')
   socket.end('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
-  const [answer] = await once(socket, 'data')
+  await new Promise((resolve) =>
+    socket.on('data', resolve).on('close', resolve).on('error', resolve)
+  )
   socket.destroy()
-  if (answer.length === 0) throw new Error('a server did not answer')
 }
 
 /** Called by the last line of the block. */
