@@ -16,6 +16,7 @@ import {
   type Sample,
   type Subject,
 } from './measure.js'
+import { report } from './report.js'
 
 const { values } = parseArgs({
   options: {
@@ -62,28 +63,29 @@ async function measure(app: string): Promise<void> {
         if (round > 0) samples[i]!.push(sample)
       }
     }
-    report(app, subjects, samples)
+    print(app, subjects, samples)
   } finally {
     stop(subjects)
   }
 }
 
-function report(app: string, subjects: readonly Subject[], samples: readonly Sample[][]): void {
+function print(app: string, subjects: readonly Subject[], samples: readonly Sample[][]): void {
   const cpu = samples.map((all) => median(all.map((sample) => sample.cpu)))
-  for (const [i, subject] of subjects.entries()) {
-    const rate = median(samples[i]!.map((sample) => sample.rate))
-    const spreads = spread(samples[i]!.map((sample) => sample.cpu))
-    console.log(
-      [
-        app.padEnd(9),
-        subject.name.padEnd(10),
-        `${rate.toFixed(0).padStart(7)} req/s`,
-        `${cpu[i]!.toFixed(1).padStart(6)} µs (±${spreads.toFixed(0)} %)`,
-        `${residentMiB(subject).toFixed(0).padStart(4)} MiB`,
-        i === 0 ? '' : `${(cpu[0]! / cpu[i]!).toFixed(2)} x`,
-      ].join('  ')
-    )
-  }
+  report({
+    suite: 'adaptor',
+    title: app,
+    columns: ['requests/s', 'CPU us/request', 'x less CPU', 'spread', 'MiB'],
+    rows: subjects.map((subject, i) => ({
+      name: subject.name,
+      cells: [
+        median(samples[i]!.map((sample) => sample.rate)),
+        cpu[i]!,
+        cpu[0]! / cpu[i]!,
+        `${spread(samples[i]!.map((sample) => sample.cpu)).toFixed(0)} %`,
+        residentMiB(subject),
+      ],
+    })),
+  })
 }
 
 console.log(

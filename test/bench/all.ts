@@ -51,6 +51,12 @@ turns. CPU time is user and kernel time of all threads of the server.`,
     args: [[], ['--rounds', '1']],
   },
   {
+    name: 'inmemory-client',
+    title: "Client rows of Go fasthttp's README",
+    about: 'In memory and over TCP, next to node:http and undici.',
+    args: [[], ['--requests', '20000']],
+  },
+  {
     name: 'client',
     title: 'Clients',
     about:

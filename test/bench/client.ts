@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { hasCommand, median, spread, start, stop } from './measure.js'
+import { report } from './report.js'
 
 const { values } = parseArgs({
   options: {
@@ -79,20 +80,22 @@ try {
   for (const { title, loads, secure: tls = false } of TABLES) {
     const present = loads.filter(([load]) => hasUndici || !load.startsWith('undici'))
     for (const inFlight of values['in-flight'].split(',')) {
-      console.log(`\n${title}, ${inFlight} in flight`)
       const samples = present.map((): number[] => [])
       for (let round = 0; round < Number(values.rounds); round++) {
         for (const [i, [load, share]] of present.entries())
           samples[i]!.push(measure(load, share, (tls ? secure : plain).port, inFlight, tls))
       }
-      for (const [i, [load]] of present.entries()) {
-        const list = samples[i]!
-        const ratio = median(list.map((cpu, round) => cpu / samples[0]![round]!))
-        console.log(
-          `  ${load.padEnd(18)} ${median(list).toFixed(2).padStart(7)} us ` +
-            `(±${spread(list).toFixed(0)} %) ${ratio.toFixed(2).padStart(6)} x ${present[0]![0]}`
-        )
-      }
+      report({
+        suite: 'client',
+        title: `${title}, ${inFlight} in flight`,
+        columns: ['CPU us/request', `x ${present[0]![0]}`, 'spread'],
+        rows: present.map(([name], i) => {
+          const list = samples[i]!
+          const ratio = median(list.map((cpu, round) => cpu / samples[0]![round]!))
+          return { name, cells: [median(list), ratio, `${spread(list).toFixed(0)} %`] }
+        }),
+        chart: 0,
+      })
     }
   }
 } finally {

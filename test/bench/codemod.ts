@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { writeTree } from './codemod-tree.js'
+import { report } from './report.js'
 
 const TIMES_TSC = 2
 const MAX_MB = 2048
@@ -56,12 +57,8 @@ function median(runs: readonly Run[]): Run {
   return [...runs].sort((a, b) => a.seconds - b.seconds)[Math.floor(runs.length / 2)]!
 }
 
-function line(name: string, runs: readonly Run[]): void {
-  const { seconds } = median(runs)
-  const peak = Math.max(...runs.map((each) => each.megabytes))
-  console.log(
-    `${name.padEnd(24)} ${seconds.toFixed(1).padStart(7)} s ${peak.toFixed(0).padStart(6)} MB`
-  )
+function row(name: string, runs: readonly Run[]): { name: string; cells: number[] } {
+  return { name, cells: [median(runs).seconds, Math.max(...runs.map((run) => run.megabytes))] }
 }
 
 try {
@@ -81,8 +78,12 @@ try {
       )
     )
   }
-  line('tsc --noEmit', tsc)
-  line('fh-migrate --dry-run', migrate)
+  report({
+    suite: 'codemod',
+    title: `${files} files, ${lines} lines`,
+    columns: ['seconds', 'peak MB'],
+    rows: [row('tsc --noEmit', tsc), row('fh-migrate --dry-run', migrate)],
+  })
   const { summary } = JSON.parse(migrate[0]!.output) as {
     summary: { handlers: number; native: number; filesChanged: number }
   }

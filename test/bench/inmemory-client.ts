@@ -9,6 +9,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { median } from './measure.js'
+import { report } from './report.js'
 
 const { values } = parseArgs({
   options: {
@@ -58,29 +59,23 @@ function measure(subject: string, row: string, clients: number): Result {
   return JSON.parse(stdout) as Result
 }
 
-console.log(`\nNode ${process.version}, ${values.requests} requests\n`)
-console.log(
-  'row'.padEnd(30) +
-    SUBJECTS.map((subject) => `${subject} ns`.padStart(14)).join('') +
-    SUBJECTS.slice(1)
-      .map((subject) => `x ${subject}`.padStart(13))
-      .join('') +
-    SUBJECTS.map((subject) => `${subject} B/req`.padStart(17)).join('')
-)
-for (const [name, row, clients] of ROWS) {
+const rows = ROWS.map(([name, row, clients]) => {
   const results = SUBJECTS.map((): Result[] => [])
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const [i, subject] of SUBJECTS.entries()) results[i]!.push(measure(subject, row, clients))
   }
   const ns = results.map((list) => median(list.map((r) => r.ns)))
   const bytes = results.map((list) => median(list.map((r) => r.bytes)))
-  console.log(
-    name.padEnd(30) +
-      ns.map((n) => n.toFixed(0).padStart(14)).join('') +
-      ns
-        .slice(1)
-        .map((n) => (n / ns[0]!).toFixed(1).padStart(13))
-        .join('') +
-      bytes.map((n) => n.toFixed(0).padStart(17)).join('')
-  )
-}
+  return { name, cells: [...ns, ...ns.slice(1).map((n) => n / ns[0]!), ...bytes] }
+})
+report({
+  suite: 'inmemory-client',
+  title: `Client, ${values.requests} requests`,
+  columns: [
+    ...SUBJECTS.map((subject) => `${subject} ns`),
+    ...SUBJECTS.slice(1).map((subject) => `x ${subject}`),
+    ...SUBJECTS.map((subject) => `${subject} B/request`),
+  ],
+  rows,
+  chart: SUBJECTS.length,
+})

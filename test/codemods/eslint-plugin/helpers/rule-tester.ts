@@ -8,7 +8,6 @@ for (const tester of [TypeScriptTester, Tester10, Tester9] as any[]) {
   tester.afterAll = afterAll
   tester.describe = describe
   tester.it = it
-  tester.itOnly = it.only
 }
 
 export interface Valid {
