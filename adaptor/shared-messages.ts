@@ -19,7 +19,7 @@ export function sharedMessages(ctx: RequestCtx): CtxMessages {
 }
 
 /** As {@link sharedMessages}; `undefined` when nothing adapted has had the ctx yet. */
-export function knownMessages(ctx: RequestCtx): CtxMessages | undefined {
+function knownMessages(ctx: RequestCtx): CtxMessages | undefined {
   return ctx.userValue(kShared) as CtxMessages | undefined
 }
 

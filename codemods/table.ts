@@ -220,7 +220,7 @@ export const RESPONSE_ROWS: readonly MemberRow[] = [
 ]
 
 /** Everything that is not one member of req or res. */
-export const OTHER_ROWS: readonly Row[] = [
+const OTHER_ROWS: readonly Row[] = [
   other('req.own', 'req.user, req.session, any own property', "ctx.userValue('user')", 'auto'),
   other('req.own=', 'req.user = v', "ctx.setUserValue('user', v)", 'auto'),
   other('req.own()', 'req.isAuthenticated(), req.flash()', 'nodeRequest(ctx).flash()', 'helper'),

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph'
-import { isFunctionNode, isReference, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
+import { isReference, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
 import { isExportsObject } from './file-exports.js'
 import { members, type Service, type Value, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
@@ -416,15 +416,11 @@ function isAdaptor(value: Value): boolean {
   return value.kind === 'export' && value.module === 'fasthttp/adaptor'
 }
 
-export function isAdapted(value: Value): boolean {
+function isAdapted(value: Value): boolean {
   return value.kind === 'result' && isAdaptor(value.callee)
 }
 
 export function shortText(node: ts.Node): string {
   const text = node.getText().replace(/\s+/g, ' ')
   return text.length > 48 ? `${text.slice(0, 45)}...` : text
-}
-
-export function isHandlerFunction(node: ts.Node): node is FunctionNode {
-  return isFunctionNode(node) && !ts.isConstructorDeclaration(node)
 }

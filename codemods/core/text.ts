@@ -39,12 +39,6 @@ export function indentAt(text: string, position: number): string {
   return /^[ \t]*/.exec(text.slice(lineStart, position))![0]
 }
 
-/** Whether only white space stands between the line's start and `position`. */
-export function startsLine(text: string, position: number): boolean {
-  const lineStart = text.lastIndexOf('\n', position - 1) + 1
-  return text.slice(lineStart, position).trim() === ''
-}
-
 /** The range of whole lines a node stands on alone, or `undefined` when it shares them. */
 export function wholeLines(text: string, start: number, end: number): [number, number] | undefined {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1

@@ -32,7 +32,7 @@ export type Value =
   | { kind: 'union'; values: Value[] }
   | { kind: 'unknown' }
 
-export const UNKNOWN: Value = { kind: 'unknown' }
+const UNKNOWN: Value = { kind: 'unknown' }
 
 const NODE_SERVERS = new Set(['http', 'https'])
 const MAX_ROUNDS = 6

@@ -226,7 +226,7 @@ function formats(link: Link, scope: Scope): Part[] {
   return compatCall('format', call, draft)
 }
 
-export function formatHandler(property: ts.ObjectLiteralElementLike): FunctionNode | undefined {
+function formatHandler(property: ts.ObjectLiteralElementLike): FunctionNode | undefined {
   if (ts.isMethodDeclaration(property)) return property
   if (!ts.isPropertyAssignment(property)) return undefined
   const value = unwrap(property.initializer)

@@ -130,7 +130,7 @@ function isStringOperator(parent: ts.BinaryExpression, node: ts.Node): boolean {
 }
 
 /** Whether an expression is a string by its form alone. */
-export function isStringValue(node: ts.Expression): boolean {
+function isStringValue(node: ts.Expression): boolean {
   const inner = unwrap(node)
   if (ts.isStringLiteralLike(inner) || ts.isTemplateExpression(inner)) return true
   if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.PlusToken) {

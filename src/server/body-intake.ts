@@ -4,7 +4,7 @@ import type { ChunkSink } from '../wire/chunked.js'
 import type { BodySink } from './exchange.js'
 
 /** Results below zero of {@link BodyIntake.read}. */
-export const BROKEN_BODY = -1
+const BROKEN_BODY = -1
 export const BODY_TOO_LARGE = -2
 export const TOO_MUCH_UNREAD = -3
 

@@ -110,7 +110,7 @@ function functionCall(run: Interpreter, call: Call): Value | null {
 }
 
 /** Calls what a function value may be. */
-export function invokeAll(
+function invokeAll(
   run: Interpreter,
   fns: readonly Closure[],
   args: readonly Value[],

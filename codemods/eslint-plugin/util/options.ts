@@ -27,7 +27,7 @@ export interface RetentionOptions {
 
 export type ResolvedOptions = Required<RetentionOptions>
 
-export const DEFAULT_OPTIONS: ResolvedOptions = {
+const DEFAULT_OPTIONS: ResolvedOptions = {
   handlers: [],
   ctxTypes: [],
   sync: [],

@@ -1,5 +1,5 @@
 /** Stands for the routes above the limit. */
-export const OTHER_ROUTES = 'other'
+const OTHER_ROUTES = 'other'
 
 /** Lets a limited number of different labels through: each is a time series, and clients may choose what they are made of. */
 export class RouteLabels {
