@@ -68,6 +68,9 @@ function row(
 
 const EXPRESS = { flavor: 'express' } as const
 const HEAD = { ...EXPRESS, event: 'head', chains: true } as const
+export const PATH_CHECK = 'ctx.path() is decoded and normalised: %2F, // and .. differ'
+const PEER_CHECK = 'node may show an IPv4 peer as ::ffff:1.2.3.4'
+const SOCKET = { special: true, check: PEER_CHECK } as const
 const ANSWER = { ...EXPRESS, event: 'answer', chains: true } as const
 
 /** Members of the request, in the order of the guide. */
@@ -84,7 +87,7 @@ export const REQUEST_ROWS: readonly MemberRow[] = [
       ...EXPRESS,
       exact: { ctx: 'uri().pathOriginal()' },
       mounted: { compat: 'mountedPath' },
-      check: 'ctx.path() is decoded and normalised: %2F, // and .. differ',
+      check: PATH_CHECK,
     }
   ),
   get(
@@ -94,6 +97,7 @@ export const REQUEST_ROWS: readonly MemberRow[] = [
     { special: true, to: "ctx.request.header.peek('x')" }
   ),
   get('req', 'rawHeaders', { compat: 'rawHeaders' }),
+  get('req', 'aborted', { ctx: 'signal.aborted' }),
   get('req', 'httpVersion', { ctx: 'request.header.protocol().slice(5)' }),
   get(
     'req',
@@ -120,7 +124,7 @@ export const REQUEST_ROWS: readonly MemberRow[] = [
     'req',
     'ip',
     { ctx: 'remoteIP()' },
-    { ...EXPRESS, exact: { compat: 'ip' }, check: 'node may show an IPv4 peer as ::ffff:1.2.3.4' }
+    { ...EXPRESS, exact: { compat: 'ip' }, check: PEER_CHECK }
   ),
   get('req', 'ips', { compat: 'ips' }, EXPRESS),
   get('req', 'hostname', { compat: 'hostname' }, EXPRESS),
@@ -132,12 +136,12 @@ export const REQUEST_ROWS: readonly MemberRow[] = [
   get('req', 'stale', { compat: 'stale' }, EXPRESS),
   get('req', 'xhr', { compat: 'xhr' }, EXPRESS),
   get('req', 'app', { compat: 'appOf' }, EXPRESS),
-  get('req', 'socket', { ctx: 'remoteIP()' }, { special: true, from: 'req.socket.remoteAddress' }),
+  get('req', 'socket', { ctx: 'remoteIP()' }, { ...SOCKET, from: 'req.socket.remoteAddress' }),
   get(
     'req',
     'connection',
     { ctx: 'remoteIP()' },
-    { special: true, from: 'req.connection.remoteAddress' }
+    { ...SOCKET, from: 'req.connection.remoteAddress' }
   ),
   call('req', 'get', { compat: 'getHeader' }, { ...EXPRESS, special: true }),
   call('req', 'header', { compat: 'getHeader' }, { ...EXPRESS, special: true }),
@@ -200,6 +204,7 @@ export const RESPONSE_ROWS: readonly MemberRow[] = [
   call('res', 'cookie', { compat: 'setCookie' }, HEAD),
   call('res', 'clearCookie', { compat: 'clearCookie' }, HEAD),
   call('res', 'removeHeader', { ctx: 'response.header.del()' }, { event: 'head' }),
+  call('res', 'getHeaders', { compat: 'responseHeaders' }),
   call('res', 'getHeader', { ctx: 'response.header.peek()' }),
   call('res', 'get', { ctx: 'response.header.peek()' }, EXPRESS),
   call('res', 'hasHeader', { ctx: 'response.header.peek()' }, { special: true }),
@@ -219,27 +224,49 @@ export const RESPONSE_ROWS: readonly MemberRow[] = [
   get('res', 'finished', { compat: 'responded' }),
 ]
 
-/** Everything that is not one member of req or res. */
-const OTHER_ROWS: readonly Row[] = [
+/** What becomes of code around the members of req and res. */
+const HANDLER_ROWS: readonly Row[] = [
   other('req.own', 'req.user, req.session, any own property', "ctx.userValue('user')", 'auto'),
   other('req.own=', 'req.user = v', "ctx.setUserValue('user', v)", 'auto'),
   other('req.own()', 'req.isAuthenticated(), req.flash()', 'nodeRequest(ctx).flash()', 'helper'),
+  other('req.file', 'req.file, req.files of multer', "ctx.userValue('file')", 'auto'),
   other('req.package', 'validationResult(req)', 'validationResult(nodeRequest(ctx))', 'helper'),
-  other('next', 'next()', 'return next()', 'auto'),
-  other('next.err', 'next(err)', 'return next(err) or throw err', 'auto'),
+  other('req.close', "req.on('close', fn), onFinished(res, fn)", 'onClose(ctx, fn)', 'helper'),
+  other('body.collect', 'for await (const chunk of req)', 'requestStream(ctx)', 'helper'),
+  other('url.whole', 'url.parse(req.url)', 'url.parse(ctx.requestURI())', 'auto'),
+  other('url.pathname', 'new URL(req.url, base).pathname', 'ctx.path()', 'auto', PATH_CHECK),
   other('pipe', 'stream.pipe(res)', 'ctx.setBodyStream(stream, -1)', 'auto'),
-  other('body.collect', "req.on('data') + req.on('end')", 'ctx.postBody()', 'auto'),
-  other('url.pathname', 'new URL(req.url, base).pathname', 'ctx.path()', 'auto'),
+  other('next', 'next()', 'return next()', 'auto'),
+  other('next.route', "next('route'), next('router')", "return next('route')", 'auto'),
+  other('next.err', 'next(err)', 'return next(err) or throw err', 'auto'),
   other(
     'callback',
     'db.query(q, (err, rows) => res.json(rows))',
     'return whenCalled((done) => db.query(q, done(...)))',
     'helper'
   ),
+  other(
+    'timer',
+    'setTimeout(() => res.end(), n)',
+    'return whenCalled((done) => setTimeout(done(...), n))',
+    'helper'
+  ),
   other('helper', 'helper(req, res)', 'helper(ctx)', 'auto'),
+]
+
+/** Apps, routers, servers and what is registered on them. */
+const SERVICE_ROWS: readonly Row[] = [
   other('app', 'express()', 'new App()', 'helper'),
-  other('router', 'express.Router()', 'new Router()', 'helper'),
+  other('router', 'express.Router(options)', 'new Router(options)', 'helper'),
+  other('route', 'app.get(path, handler), app.route(path)', 'the same', 'auto'),
+  other('mount', "app.use('/prefix', router)", 'the same', 'auto'),
+  other('param', "app.param('id', (req, res, next, id) => ...)", '(ctx, next, id) => ...', 'auto'),
+  other('settings', 'app.set, app.enable, app.locals, app.engine', 'the same', 'auto'),
+  other('listen', 'app.listen(port), server.close()', 'the same', 'auto'),
+  other('exports', 'module.exports = app, as supertest takes it', 'the same', 'auto'),
   other('server', 'http.createServer(handler)', 'new Server({ handler })', 'auto'),
+  other('server.tls', 'https.createServer(options, h)', 'new Server({ tls: options, … })', 'auto'),
+  other('server.limits', 'server.requestTimeout = n', 'new Server({ readTimeout: n, … })', 'auto'),
   other('error', '(err, req, res, next)', 'router.onError((err, ctx) => ...)', 'auto'),
   other('express.json', 'express.json()', 'jsonBody()', 'helper'),
   other('express.urlencoded', 'express.urlencoded()', 'urlencodedBody()', 'helper'),
@@ -249,15 +276,44 @@ const OTHER_ROWS: readonly Row[] = [
   other('cookie-parser', 'cookieParser()', 'cookieParser()', 'helper'),
   other('middleware', 'app.use(helmet())', 'app.use(adaptMiddleware(helmet()))', 'helper'),
   other('types', 'Request, Response, NextFunction', 'RequestCtx, Next', 'auto'),
-  other('adapt', 'anything not provable', 'adapt(handler), adaptMiddleware(handler)', 'keep'),
 ]
+
+/** What stays as it is, and what a person may write instead. */
+const KEPT_ROWS: readonly Row[] = [
+  kept('keep.stream', 'res.write() in a timer, res.flushHeaders()', 'ctx.setBodyStreamWriter(fn)'),
+  kept('keep.upgrade', "server.on('upgrade', fn)", 'ctx.hijack(fn)'),
+  kept('keep.socket', 'req.socket, res.socket as a whole', 'ctx.conn()'),
+  kept('keep.patch', 'res.send = ..., res.end = ...', 'a handler around the others'),
+  kept('keep.stored', 'clients.push(res), this.res = res', 'data that a handler waits for'),
+  kept('keep.foreign', 'proxy.web(req, res)', 'the handler stays adapted'),
+  kept('keep.interim', 'res.writeContinue(), res.addTrailers()', 'ctx.earlyHints()'),
+  kept('keep.late', 'an answer after the handler has returned', 'await the work, then answer'),
+  kept('keep.connect', 'connect()', 'new App()'),
+  kept('adapt', 'anything not provable', 'a form that can be followed'),
+]
+
+function kept(id: string, from: string, by: string): Row {
+  return {
+    id,
+    from,
+    to: 'adapt(handler), adaptMiddleware(handler)',
+    class: 'keep',
+    check: `by hand: ${by}`,
+  }
+}
 
 function other(id: string, from: string, to: string, rowClass: RowClass, check = ''): Row {
   return { id, from, to, class: rowClass, check }
 }
 
 /** The whole conversion table: it drives the transforms, the report and the documentation. */
-export const CONVERSION_TABLE: readonly Row[] = [...REQUEST_ROWS, ...RESPONSE_ROWS, ...OTHER_ROWS]
+export const CONVERSION_TABLE: readonly Row[] = [
+  ...REQUEST_ROWS,
+  ...RESPONSE_ROWS,
+  ...HANDLER_ROWS,
+  ...SERVICE_ROWS,
+  ...KEPT_ROWS,
+]
 
 const BY_MEMBER = new Map<string, MemberRow>()
 for (const each of [...REQUEST_ROWS, ...RESPONSE_ROWS]) {

@@ -78,6 +78,9 @@ export class Draft {
   readonly events = new Map<ts.Node, FlowEvent>()
   /** Names that the new text uses, besides those it imports. */
   readonly keeps = new Set<string>()
+  /** Stretches of the old text of which nothing is carried over. */
+  readonly gone: Span[] = []
+  readonly #sequences = new Map<ts.Node, { edits: Edit[]; given: Edit[] }>()
 
   constructor(context: FileContext, ctx: string) {
     this.context = context
@@ -103,8 +106,26 @@ export class Draft {
     this.rewrite({ start: position, end: position }, [text])
   }
 
+  /**
+   * Puts several statements where one stood.
+   *
+   * @param build - the text, with a keyword in front of the last of them
+   */
+  replaceStatement(statement: ts.Node, range: Span, build: (keyword: string) => Part[]): void {
+    const textWith = (keyword: string): Edit[] => rewrite(range.start, range.end, build(keyword))
+    const edits = textWith('')
+    this.#sequences.set(statement, { edits, given: textWith('return ') })
+    this.edits.push(...edits)
+  }
+
   /** Hands the value of an expression statement on; comments put above it stay above. */
   giveBack(statement: ts.Node): void {
+    const sequence = this.#sequences.get(statement)
+    if (sequence !== undefined) {
+      this.edits.splice(this.edits.indexOf(sequence.edits[0]!), sequence.edits.length)
+      this.edits.push(...sequence.given)
+      return
+    }
     const start = statement.getStart()
     // Outside of all that the statement's own expression turns into.
     this.edits.push({

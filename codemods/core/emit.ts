@@ -218,7 +218,8 @@ export class Emitter {
       ...handler,
       ' })',
     ])
-    file.found('server', call)
+    file.found(options === undefined ? 'server' : 'server.tls', call)
+    if (limits !== '') file.found('server.limits', call)
   }
 
   #serverHandler(

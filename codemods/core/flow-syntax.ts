@@ -29,6 +29,10 @@ export function isIteration(
   return /^(_|lodash|R|Array)\./.test(node.expression.getText())
 }
 
+export function isTimer(node: ts.CallExpression): boolean {
+  return /^(setTimeout|setImmediate|nextTick|queueMicrotask)$/.test(calleeName(node))
+}
+
 function calleeName(node: ts.CallExpression): string {
   const callee = unwrap(node.expression)
   if (ts.isPropertyAccessExpression(callee)) return callee.name.text

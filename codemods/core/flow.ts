@@ -26,6 +26,7 @@ import {
 import {
   promiseMethod,
   isIteration,
+  isTimer,
   isAwaited,
   isReturned,
   isValueUsed,
@@ -421,7 +422,7 @@ export class FlowAnalysis extends StatementFlow {
       { start: callback.getStart(), end: callback.end },
       ')',
     ])
-    draft.found('callback', node)
+    draft.found(isTimer(node) ? 'timer' : 'callback', node)
     this.state = state(outcome)
     this.#promise = true
   }

@@ -25,6 +25,7 @@ export function draftHandler(scope: Scope): void {
     else if (use.role === 'res') rewriteResponse(use, scope)
     else if (use.role === 'next') rewriteNext(use, scope)
   }
+  if (candidate.kind === 'param') draft.found('param', candidate.fn)
   rewriteParameters(scope)
   rewriteTypes(scope)
   if (candidate.fn.parameters.some((p) => p.dotDotDotToken !== undefined)) {
@@ -33,8 +34,9 @@ export function draftHandler(scope: Scope): void {
 }
 
 function isHandled(node: ts.Identifier, scope: Scope): boolean {
-  const { candidate } = scope
+  const { candidate, draft } = scope
   return (
+    draft.gone.some(({ start, end }) => start <= node.pos && node.end <= end) ||
     [...candidate.helperCalls, ...candidate.foreignCalls].some((each) =>
       each.call.arguments.some((argument) => unwrap(argument) === node)
     ) ||

@@ -4,7 +4,7 @@ import type { RoleUse } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import { isTail, trailingReturn } from '../core/tail.js'
 import { wholeLines } from '../core/text.js'
-import type { Scope } from './scope.js'
+import { literalText, type Scope } from './scope.js'
 
 const SETTLERS = new Set(['then', 'catch'])
 
@@ -15,13 +15,19 @@ export function rewriteNext(use: RoleUse, scope: Scope): void {
   const outer = wrapOut(use.node)
   if (call !== undefined) {
     draft.events.set(call, { kind: 'next', call })
-    draft.found(call.arguments.length === 0 ? 'next' : 'next.err', call)
+    draft.found(rowOf(call), call)
     rewriteCall(call, scope)
   } else if (isSettler(outer)) {
     draft.found('next.err', outer)
   } else {
     draft.block(outer, 'next is passed on as a value')
   }
+}
+
+function rowOf(call: ts.CallExpression): string {
+  const [signal] = call.arguments
+  if (signal === undefined) return 'next'
+  return /^(route|router)$/.test(literalText(signal) ?? '') ? 'next.route' : 'next.err'
 }
 
 /** `.catch(next)` keeps its meaning: our next takes an error too. */

@@ -50,15 +50,17 @@ function placeInStatement(
   const base = indentAt(draft.text, statement.getStart())
   const inBlock = isStatementList(statement.parent)
   const inner = inBlock ? base : base + indent
-  const parts: Part[] = inBlock ? [] : [`{${eol}${inner}`]
-  statements.forEach((each, index) => {
-    if (index > 0) parts.push(`${semicolon}${eol}${inner}`)
-    if (isReturn && index === statements.length - 1) parts.push('return ')
-    parts.push(...each)
-  })
-  if (!inBlock) parts.push(`${semicolon}${eol}${base}}`)
+  const build = (keyword: string): Part[] => {
+    const parts: Part[] = inBlock ? [] : [`{${eol}${inner}`]
+    statements.forEach((each, index) => {
+      if (index > 0) parts.push(`${semicolon}${eol}${inner}`)
+      if (index === statements.length - 1) parts.push(isReturn ? 'return ' : keyword)
+      parts.push(...each)
+    })
+    return inBlock ? parts : [...parts, `${semicolon}${eol}${base}}`]
+  }
   const end = inBlock ? outer.end : statement.end
-  draft.rewrite({ start: statement.getStart(), end }, parts)
+  draft.replaceStatement(statement, { start: statement.getStart(), end }, build)
 }
 
 /** `res.end()` says nothing that the end of the handler does not say. */

@@ -4,8 +4,10 @@ import { shortText } from '../core/app-graph.js'
 import type { RoleUse } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import { indentAt } from '../core/text.js'
-import { memberRow } from '../table.js'
+import { memberRow, type MemberRow } from '../table.js'
+import { isOnFinished, requestListener, rewriteOnFinished } from './listeners.js'
 import { callOwn, nodeRequest, passToPackage, RESERVED } from './node-request.js'
+import { parsedUrl } from './request-url.js'
 import { declaredField } from './request-types.js'
 import {
   callParts,
@@ -39,6 +41,8 @@ export function rewriteRequest(use: RoleUse, scope: Scope): void {
   } else if (isPipelineSource(outer)) {
     draft.replace(outer, `${draft.compat('requestStream')}(${draft.ctx})`)
     draft.found('req.pipe', outer)
+  } else if (ts.isCallExpression(parent) && isOnFinished(parent, scope)) {
+    rewriteOnFinished(parent, scope)
   } else if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
     if (!passToPackage(outer, parent, scope)) {
       draft.block(outer, `req is passed to ${shortText(parent.expression)}`)
@@ -70,17 +74,18 @@ function rewriteMember(member: Member, scope: Scope): void {
     return
   }
   if (row.special === true) {
-    special(name, node, scope)
+    special(row, node, scope)
     return
   }
+  if (row.emit.ctx === 'requestURI()' && parsedUrl(node, scope)) return
   draft.replace(node, readText(emitOf(row, scope), scope, memberOf(node) === undefined))
   draft.found(row.id, node, scope.exact ? undefined : row.check || undefined)
 }
 
-function special(name: string, node: Member['node'], scope: Scope): void {
+function special(row: MemberRow, node: Member['node'], scope: Scope): void {
   const { draft } = scope
   const next = memberOf(node)
-  switch (name) {
+  switch (row.member) {
     case 'headers':
       headers(node, next, scope)
       break
@@ -92,10 +97,10 @@ function special(name: string, node: Member['node'], scope: Scope): void {
       break
     case 'socket':
     case 'connection':
-      socket(node, next, scope)
+      socket(row, node, next, scope)
       break
     default:
-      draft.block(node, `req.${name} means different things in Express 4 and 5`)
+      draft.block(node, `req.${row.member} means different things in Express 4 and 5`)
   }
 }
 
@@ -200,17 +205,30 @@ function query(node: Member['node'], next: Member | undefined, scope: Scope): vo
   draft.found('req.query', node)
 }
 
-function socket(node: Member['node'], next: Member | undefined, scope: Scope): void {
+/** What a context says of the connection. */
+const SOCKET_MEMBERS: Record<string, string> = {
+  remoteAddress: 'remoteIP()',
+  remotePort: 'remoteAddr().port',
+  localAddress: 'localIP()',
+  localPort: 'localAddr().port',
+  encrypted: 'isTLS()',
+}
+
+function socket(
+  row: MemberRow,
+  node: Member['node'],
+  next: Member | undefined,
+  scope: Scope
+): void {
   const { draft } = scope
-  if (next?.name === 'remoteAddress' && !isWriteTarget(next.node)) {
-    draft.replace(next.node, `${draft.ctx}.remoteIP()`)
-    draft.found('req.socket', node, 'node may show an IPv4 peer as ::ffff:1.2.3.4')
-  } else if (next?.name === 'encrypted' && !isWriteTarget(next.node)) {
-    draft.replace(next.node, `${draft.ctx}.isTLS()`)
-    draft.found('req.socket', node)
-  } else {
+  const name = next?.name ?? ''
+  const known = Object.hasOwn(SOCKET_MEMBERS, name) ? SOCKET_MEMBERS[name] : undefined
+  if (next === undefined || known === undefined || isWriteTarget(next.node)) {
     draft.block(node, 'the socket of the request is used')
+    return
   }
+  draft.replace(next.node, `${draft.ctx}.${known}`)
+  draft.found(row.id, node, name.endsWith('Address') ? row.check : undefined)
 }
 
 function rewriteCall(
@@ -244,6 +262,7 @@ function stream(name: string, node: Member['node'], call: ts.CallExpression, sco
   const { draft } = scope
   if (name === 'on' || name === 'once') {
     const event = literalText(call.arguments[0])
+    if (requestListener(call, scope)) return
     if (event === undefined || !STREAM_EVENTS.has(event)) {
       draft.block(
         node,
@@ -253,7 +272,7 @@ function stream(name: string, node: Member['node'], call: ts.CallExpression, sco
     }
   }
   draft.replace(node.expression, `${draft.compat('requestStream')}(${draft.ctx})`)
-  draft.found('req.on', node)
+  draft.found(memberRow('req', name, 'call', scope.candidate.flavor)?.id ?? 'req.on', node)
 }
 
 function isPipelineSource(node: ts.Expression): boolean {
@@ -277,7 +296,7 @@ function readOwn(name: string, node: Member['node'], scope: Scope): void {
   const type = ownType(name, node, scope)
   const read = `${draft.ctx}.userValue(${draft.context.quote(name)})`
   draft.replace(node, type === undefined ? read : `(${read} as ${type})`)
-  draft.found('req.own', node)
+  draft.found(/^files?$/.test(name) ? 'req.file' : 'req.own', node)
   if (next === undefined || callOf(next.node) === undefined) return
   // A method of the value itself is called on the value, which is the same object.
 }

@@ -12,10 +12,11 @@ import {
 } from '../core/ast.js'
 import { shortText } from '../core/app-graph.js'
 import type { RoleUse } from '../core/candidates.js'
-import { argumentsSpan, spanOf } from '../core/draft.js'
+import { spanOf } from '../core/draft.js'
 import type { Part } from '../core/edits.js'
 import { memberRow, type MemberRow } from '../table.js'
 import { headerStatements, mimeType, writeHeadStatements } from './headers.js'
+import { isOnFinished, responseListener, rewriteOnFinished } from './listeners.js'
 import { placeStatements } from './place.js'
 import {
   callParts,
@@ -46,6 +47,8 @@ export function rewriteResponse(use: RoleUse, scope: Scope): void {
     pipe(parent as ts.CallExpression, scope)
   } else if (isPipelineTarget(outer)) {
     pipeline(parent as ts.CallExpression, scope)
+  } else if (ts.isCallExpression(parent) && isOnFinished(parent, scope)) {
+    rewriteOnFinished(parent, scope)
   } else if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
     draft.block(outer, `res is passed to ${shortText(parent.expression)}`)
   } else {
@@ -206,7 +209,7 @@ function linkStatements(link: Link, scope: Scope): Part[][] {
       return [[...callParts(row.emit, call, draft), ' !== undefined']]
     case 'on':
     case 'once':
-      return [listener(link, scope)]
+      return [responseListener(call, scope)]
     default:
       return [formats(link, scope)]
   }
@@ -324,26 +327,6 @@ function type(link: Link, scope: Scope): Part[][] {
   const known = mimeType(literalText(link.call.arguments[0]))
   if (known === undefined) return [compatCall('setType', link.call, draft)]
   return [[`${draft.ctx}.setContentType(${draft.context.quote(known)})`]]
-}
-
-function listener(link: Link, scope: Scope): Part[] {
-  const { draft } = scope
-  const { call } = link
-  const event = literalText(call.arguments[0])
-  const callback = call.arguments[1]
-  if (callback === undefined || (event !== 'finish' && event !== 'close')) {
-    draft.block(
-      call,
-      `res.${link.name}(${shortText(call.arguments[0] ?? call)}) has no counterpart`
-    )
-    return []
-  }
-  const name = draft.compat(event === 'finish' ? 'onFinish' : 'onClose')
-  return [
-    `${name}(${draft.ctx}, `,
-    { start: callback.getStart(), end: argumentsSpan(call).end },
-    ')',
-  ]
 }
 
 function pipe(call: ts.CallExpression, scope: Scope): void {

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
+import { ts } from 'ts-morph'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exchange } from './helpers/exchange.js'
 import { migrateText, readFixtures, resultText, type Fixture } from './helpers/fixture.js'
@@ -14,10 +15,16 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.remove())
 
+const COMPILER_OPTIONS = {
+  module: ts.ModuleKind.CommonJS,
+  target: ts.ScriptTarget.ES2022,
+  esModuleInterop: true,
+}
+
 /** Loads a text as a CommonJS module inside the sandbox. */
 function evaluate(text: string, name: string): unknown {
-  const file = path.join(sandbox.folder, name)
-  fs.writeFileSync(file, text)
+  const file = path.join(sandbox.folder, name.replace(/ts$/, 'js'))
+  fs.writeFileSync(file, name.endsWith('.ts') ? ts.transpile(text, COMPILER_OPTIONS) : text)
   return load(file)
 }
 

@@ -13,12 +13,14 @@ class Settled {
   }
 
   [Symbol.dispose](ctx: RequestCtx): void {
-    for (const callback of this.#callbacks) {
-      try {
-        callback(ctx)
-      } catch (err) {
-        ctx.logger().printf('%s', err instanceof Error ? (err.stack ?? err.message) : String(err))
-      }
+    for (const callback of this.#callbacks) this.call(callback, ctx)
+  }
+
+  call(callback: SettledCallback, ctx: RequestCtx): void {
+    try {
+      callback(ctx)
+    } catch (err) {
+      ctx.logger().printf('%s', err instanceof Error ? (err.stack ?? err.message) : String(err))
     }
   }
 }
@@ -32,16 +34,29 @@ const settled = perRequest('settled', () => new Settled())
  * @param callback - gets the ctx, which is beyond the handler's reach by then
  */
 export function onFinish(ctx: RequestCtx, callback: SettledCallback): void {
-  onClose(ctx, (done) => {
+  settled(ctx).add((done) => {
     if (done.conn()?.stream.destroyed !== true) callback(done)
   })
 }
 
 /**
- * Calls `callback` when the response was handed to the connection or the connection was lost, as 'close' of node:http's response.
+ * Calls `callback` once, when the response was handed to the connection or as soon as the connection is lost, as 'close' of node:http's
+ * request and response.
  *
- * @param callback - gets the ctx, which is beyond the handler's reach by then
+ * @param callback - gets the ctx, which is beyond the handler's reach by then unless the connection was lost before
  */
 export function onClose(ctx: RequestCtx, callback: SettledCallback): void {
-  settled(ctx).add(callback)
+  let isCalled = false
+  const once = (owner: RequestCtx): void => {
+    if (isCalled) return
+    isCalled = true
+    callback(owner)
+  }
+  const { signal } = ctx
+  const callbacks = settled(ctx)
+  callbacks.add(once)
+  // A server that shuts down aborts, too: its requests still get their answers.
+  signal.addEventListener('abort', () => {
+    if (ctx.conn()?.stream.destroyed === true) callbacks.call(once, ctx)
+  })
 }

@@ -74,7 +74,9 @@ function lookUp(app: RoutingApp, name: string): View {
     if (path !== undefined) return { path, engine }
   }
   const list = roots.map((root) => `"${root}"`).join(', ')
-  throw new InvalidOptionError(`Failed to lookup view "${name}" in views ${list}`)
+  const error = new InvalidOptionError(`Failed to lookup view "${name}" in views ${list}`)
+  // Error handlers of Express tell a missing view by this.
+  throw Object.assign(error, { view: { name, root: roots, ext: extension } })
 }
 
 function dotted(extension: string | undefined): string {

@@ -34,16 +34,16 @@ export interface Line {
   headers: Record<string, string>
 }
 
-/** Reads `GET /path`, `POST /path {"json":1}`, `POST /path a=1` and `GET /path [x-a: 1]`. */
+/** Reads `GET /path`, `POST /path {"json":1}`, `POST /path a=1` and `GET /path [x-a: 1; x-b: 2]`; `\r\n` in a body is a line break. */
 export function parseLine(text: string): Line {
   const match = /^([A-Z]+) (\S+)(?: \[([^\]]*)\])?(?: (.*))?$/.exec(text)
   if (match === null) throw new Error(`not a request: ${text}`)
   const headers: Record<string, string> = {}
-  for (const each of match[3]?.split(';') ?? []) {
+  for (const each of match[3]?.split(/;\s*(?=[\w-]+:)/) ?? []) {
     const at = each.indexOf(':')
     headers[each.slice(0, at).trim().toLowerCase()] = each.slice(at + 1).trim()
   }
-  const body = match[4]
+  const body = match[4]?.replaceAll('\\r\\n', '\r\n')
   if (body !== undefined && headers['content-type'] === undefined) {
     headers['content-type'] =
       body.startsWith('{') || body.startsWith('[')

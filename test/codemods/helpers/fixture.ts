@@ -9,6 +9,7 @@ import { ROOT } from './sandbox.js'
  * still means the same:
  *
  *     // native
+ *     // row: route
  *     // GET /users/7
  */
 export interface Fixture {
@@ -19,6 +20,8 @@ export interface Fixture {
   verdict: 'native' | 'mixed' | 'adapted' | 'untouched'
   /** A part of the reason the report must give. */
   reason: string | undefined
+  /** Rows of the conversion table that are seen at work here without an edit of their own. */
+  rows: string[]
   /** Texts the result must contain. */
   expected: string[]
   lines: Line[]
@@ -47,6 +50,7 @@ function readFixture(file: string): Fixture {
     text,
     verdict: match[1] as Fixture['verdict'],
     reason: match[2],
+    rows: rest.flatMap((line) => /^row: (.*)$/.exec(line)?.[1]!.split(', ') ?? []),
     expected: rest.filter((line) => line.startsWith('-> ')).map((line) => line.slice(3)),
     lines: rest.filter((line) => /^[A-Z]+ \//.test(line)).map(parseLine),
   }

@@ -102,3 +102,23 @@ test('a hook that throws is logged and harms nobody', async () => {
   await server.close()
   expect(seen).toEqual(['Error: hook', 'second', 'Error: hook', 'second'])
 })
+
+test('a handler that waits for the client to go hears of it before it has settled', async () => {
+  const { seen, add, reach } = collector()
+  const server = await serve((ctx) => {
+    return new Promise<void>((resolve) => {
+      onClose(ctx, () => {
+        add('close')
+        resolve()
+      })
+      socket.resetAndDestroy()
+    })
+  })
+  const socket = net.connect(server.port, '127.0.0.1', () =>
+    socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n')
+  )
+  socket.on('error', () => {})
+  await reach(1)
+  await server.close()
+  expect(seen).toEqual(['close'])
+})
