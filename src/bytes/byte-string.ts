@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { latin1Slice } from './slices.js'
 
 /**

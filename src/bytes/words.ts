@@ -4,10 +4,12 @@ import { FIELD_VALUE_CHARS } from './ascii.js'
 
 const TAB = 9
 const NO_BYTES: Buffer = Buffer.alloc(0)
+/** A view of nothing. */
+export const NO_VIEW: DataView = new DataView(NO_BYTES.buffer, NO_BYTES.byteOffset, 0)
 
 /** The last buffer a view was asked for: input mostly arrives in the same memory. */
 let viewed = NO_BYTES
-let view: DataView = new DataView(NO_BYTES.buffer, NO_BYTES.byteOffset, 0)
+let view = NO_VIEW
 
 /** A view of all of `buf`. */
 export function viewOf(buf: Buffer): DataView {
@@ -18,18 +20,57 @@ export function viewOf(buf: Buffer): DataView {
   return view
 }
 
-/** Are the `length` bytes at `a` the same as those at `b`? Both ranges must lie in the view. */
-export function equalBytes(bytes: DataView, a: number, b: number, length: number): boolean {
+/** Are the `length` bytes at `a` of one view the same as those at `b` of another? Both ranges must lie in their views. */
+export function equalBytes(
+  bytes: DataView,
+  a: number,
+  others: DataView,
+  b: number,
+  length: number
+): boolean {
   const wordsEnd = a + length - 3
   const distance = b - a
   let p = a
   for (; p < wordsEnd; p += 4) {
-    if (bytes.getInt32(p, true) !== bytes.getInt32(p + distance, true)) return false
+    if (bytes.getInt32(p, true) !== others.getInt32(p + distance, true)) return false
   }
   for (const stop = a + length; p < stop; p++) {
-    if (bytes.getUint8(p) !== bytes.getUint8(p + distance)) return false
+    if (bytes.getUint8(p) !== others.getUint8(p + distance)) return false
   }
   return true
+}
+
+/** How many of the `length` bytes at `a` of one view are the same, from the first on, as those at `b` of another; perhaps 3 fewer. */
+export function commonBytes(
+  bytes: DataView,
+  a: number,
+  others: DataView,
+  b: number,
+  length: number
+): number {
+  const wordsEnd = a + length - 3
+  const distance = b - a
+  let p = a
+  for (; p < wordsEnd; p += 4) {
+    if (bytes.getInt32(p, true) !== others.getInt32(p + distance, true)) return p - a
+  }
+  for (const stop = a + length; p < stop; p++) {
+    if (bytes.getUint8(p) !== others.getUint8(p + distance)) return p - a
+  }
+  return length
+}
+
+/** Copies the bytes `[from, to)` behind `start` to the same place in `target`: up to some hundred, a loop beats a native call. */
+export function copyBytes(
+  bytes: DataView,
+  start: number,
+  target: DataView,
+  from: number,
+  to: number
+): void {
+  let i = from
+  for (; i < to - 3; i += 4) target.setInt32(i, bytes.getInt32(start + i, true), true)
+  for (; i < to; i++) target.setUint8(i, bytes.getUint8(start + i))
 }
 
 /** Position of the first byte of `[start, end)` that a field value may not hold (RFC 9110, section 5.5), `end` when there is none. */

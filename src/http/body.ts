@@ -1,3 +1,5 @@
+// As a global it is an accessor, which costs more than what is asked of it here.
+import { Buffer } from 'node:buffer'
 import type { Readable } from 'node:stream'
 import { utf8ByteString } from '../bytes/byte-string.js'
 import { copyOf } from '../bytes/slab.js'

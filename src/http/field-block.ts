@@ -1,6 +1,6 @@
 import { TOKEN_CHARS } from '../bytes/ascii.js'
 import { latin1Slice } from '../bytes/slices.js'
-import { equalBytes, fieldValueEnd, viewOf } from '../bytes/words.js'
+import { equalBytes, fieldValueEnd, NO_VIEW, viewOf } from '../bytes/words.js'
 import * as noted from './noted-fields.js'
 
 /**
@@ -63,8 +63,9 @@ export class FieldBlock {
   /** Which of the noted fields each line is. */
   readonly #kinds: number[] = []
   #text = ''
-  /** Where the block was scanned, until `keepText`. */
+  /** Where the block stands, until `keepText`. */
   #bytes = NO_BYTES
+  #view = NO_VIEW
   #start = 0
 
   /** The lines with their ends and the empty line behind them. */
@@ -113,12 +114,21 @@ export class FieldBlock {
   keepText(): void {
     this.#text = this.text
     this.#bytes = NO_BYTES
+    this.#view = NO_VIEW
+  }
+
+  /** The memory the block was scanned in was copied: `bytes` holds at `start` what it held `distance` bytes further on. */
+  moveTo(bytes: Buffer, view: DataView, distance: number): void {
+    this.#bytes = bytes
+    this.#view = view
+    this.#start -= distance
   }
 
   /** Forgets the block and the memory it was scanned in. */
   reset(): void {
     this.#text = ''
     this.#bytes = NO_BYTES
+    this.#view = NO_VIEW
     this.count = 0
     this.length = 0
     this.contentLength = -1
@@ -133,26 +143,32 @@ export class FieldBlock {
   }
 
   /**
-   * Scans the block that starts at `start`. `buf` is looked at until `keepText`. Clients send the same lines again and again: one that
-   * is byte for byte the line at the same place in the block before, as long as that is still in `buf`, needs no second scan.
+   * Scans the block that starts at `start`. `buf` is looked at until `keepText` or `moveTo`. Clients send the same lines again and
+   * again: one that is byte for byte the line at the same place in the block before, as long as that is at hand, needs no second scan.
    *
+   * @param same - so many bytes are known to be the same as those of the block before
    * @returns the position behind the empty line, or one of the negative results above
    */
-  scan(buf: Buffer, start: number, end: number): number {
+  scan(buf: Buffer, start: number, end: number, same = 0): number {
     const { offsets } = this
     const kinds = this.#kinds
     const before = this.#start
-    const beforeEnd = before + this.length - 2
-    const known = this.#bytes === buf ? this.count : 0
+    const linesEnd = this.length - 2
+    const lines = this.#view
+    const known = lines === NO_VIEW ? 0 : this.count
     const bytes = viewOf(buf)
     this.reset()
     let p = start
     for (let n = 0; ; n++) {
       const o = n * 4
       if (n < known) {
-        const line = before + offsets[o]!
-        const length = (n + 1 < known ? before + offsets[o + 4]! : beforeEnd) - line
-        if (p + length <= end && equalBytes(bytes, p, line, length)) {
+        const line = offsets[o]!
+        const lineEnd = n + 1 < known ? offsets[o + 4]! : linesEnd
+        const length = lineEnd - line
+        if (
+          lineEnd <= same ||
+          (p + length <= end && equalBytes(bytes, p, lines, before + line, length))
+        ) {
           const shift = p - start - offsets[o]!
           if (shift !== 0) for (let i = 0; i < 4; i++) offsets[o + i]! += shift
           p += length
@@ -170,6 +186,7 @@ export class FieldBlock {
         if (p + 1 >= end) return NEED_MORE
         if (buf[p + 1] !== LF) return BAD_LINE_END
         this.#bytes = buf
+        this.#view = bytes
         this.#start = start
         this.count = n
         this.length = p + 2 - start

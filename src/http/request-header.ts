@@ -11,6 +11,7 @@ const MULTIPART = /^multipart\/form-data[ \t]*;/i
 /** One parameter of a media type: its name, and its value in quotation marks or without. */
 const PARAMETER = /;[ \t]*([^=;\s"]+)=(?:"([^"]*)"|([^;]*))/g
 
+const BLANK = /[\t ]/
 const BLANKS = /[\t ]/g
 /** Whatever stood there must not end the target. */
 const blank = (c: string): string => (c === ' ' ? '%20' : '%09')
@@ -91,7 +92,8 @@ export class RequestHeader extends MessageHeader {
 
   /** Sets the target; spaces are escaped, and so is what cannot stand in a line. */
   setRequestURI(target: Bytes): void {
-    this.#target = cleanValue(header(target)).replace(BLANKS, blank)
+    const value = cleanValue(header(target))
+    this.#target = BLANK.test(value) ? value.replace(BLANKS, blank) : value
   }
 
   /** `HTTP/1.1` or `HTTP/1.0`. */

@@ -12,6 +12,10 @@ import { UserValues, userValueKey } from './user-values.js'
 
 /** Begins with one slash; no escape, fragment, empty or dot segment, nothing but ASCII. */
 const PLAIN_PATH = /^(?:\/[^\x00-\x20/.%#\\\x7f-\xff][^\x00-\x20/%#\\\x7f-\xff]*)*\/?$/
+/** The last target that was found to need no parsing, and its path. */
+let plainTarget = '/'
+let plainPath = '/'
+
 const FORM_TYPE = 'application/x-www-form-urlencoded'
 const FORM = /^application\/x-www-form-urlencoded(?:[ \t]*;|$)/i
 
@@ -93,11 +97,14 @@ export class Request extends Message {
   /** Decoded and normalized path of the target, always starting with `/`. */
   path(): string {
     if (this.#uriParsed) return this.#uri.path()
-    // Most targets are in origin-form and need neither decoding nor normalizing: no reason to parse them.
     const target = this.header.requestURI()
+    if (target === plainTarget) return plainPath
+    // Most targets are in origin-form and need neither decoding nor normalizing: no reason to parse them.
     const query = target.indexOf('?')
     const path = query < 0 ? target : target.slice(0, query)
-    return PLAIN_PATH.test(path) ? path : this.uri().path()
+    if (!PLAIN_PATH.test(path)) return this.uri().path()
+    plainTarget = target
+    return (plainPath = path)
   }
 
   /** Arguments of an `application/x-www-form-urlencoded` body, none for another type. Valid until the handler's promise settles. */
@@ -111,15 +118,14 @@ export class Request extends Message {
     return this.#postArgs
   }
 
-  /** @internal A GET of a URI and nothing else: equal URIs make equal requests. */
+  /** @internal The URI is what the target says alone: equal targets make equal URIs, if they are absolute. */
+  get _hasOwnTarget(): boolean {
+    return !this.#uriParsed && !this._isTLS && !this.useHostHeader
+  }
+
+  /** @internal A GET of a URI and nothing else. */
   get _isPlainGet(): boolean {
-    return (
-      !this.#uriParsed &&
-      !this.#postArgsParsed &&
-      !this._isTLS &&
-      this._body.isEmpty &&
-      this.header._isBareGet
-    )
+    return !this.#postArgsParsed && this._body.isEmpty && this.header._isBareGet
   }
 
   /** @internal Arguments set for the body of a request to be sent, `undefined` when there are none. */

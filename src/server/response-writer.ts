@@ -1,3 +1,5 @@
+import { Buffer } from 'node:buffer'
+import type { ResponseHeader } from '../http/response-header.js'
 import type { Response } from '../http/response.js'
 import { CHUNKED, NO_LENGTH, statusHasBody, type HeadWriter } from '../wire/head-writer.js'
 import { INLINE_BYTES, type Output } from './output.js'
@@ -50,15 +52,46 @@ export function writeResponse(
     return close
   }
 
+  const text = body.heldText
+  if (text !== undefined && addASCII(out, heads, header, text, connection)) return close
   const length = body.byteLength()
   const head = heads.write(header, length, connection)
-  const text = body.heldText
-  // A text as long as its UTF-8 encoding is ASCII.
-  if (length === text?.length) out.add(head + text)
-  else if (length <= INLINE_BYTES) out.add(length === 0 ? head : head + body.toLatin1())
+  if (length <= INLINE_BYTES) out.add(length === 0 ? head : head + body.toLatin1())
   else {
     out.add(head)
     out.addBytes(body.toBytes())
   }
   return close
+}
+
+/** A text that was answered with just before costs no second look and no second copy, when telling so costs less. */
+const MAX_REPEATED_LENGTH = 128
+let lastHead = ''
+let lastText = ''
+let lastAnswer = ''
+
+/** Adds head and text, unless there is more than ASCII in them. */
+function addASCII(
+  out: Output,
+  heads: HeadWriter,
+  header: ResponseHeader,
+  text: string,
+  connection: string
+): boolean {
+  const head = heads.write(header, text.length, connection)
+  const isShort = text.length <= MAX_REPEATED_LENGTH
+  if (isShort && head === lastHead && text === lastText) {
+    out.add(lastAnswer)
+    return true
+  }
+  const answer = head + text
+  // Asked of the whole, which makes it one piece of memory for the write to come; asking the text first would make two.
+  if (Buffer.byteLength(answer) !== answer.length) return false
+  out.add(answer)
+  if (isShort) {
+    lastHead = head
+    lastText = text
+    lastAnswer = answer
+  }
+  return true
 }

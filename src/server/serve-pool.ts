@@ -33,7 +33,6 @@ export class ServePool<T extends ConnReceiver> {
 
   releaseParser(parser: RequestParser): void {
     parser.endOfRead(false)
-    parser.method = parser.target = ''
     if (this.#parsers.length < MAX_PARSERS) this.#parsers.push(parser)
   }
 }

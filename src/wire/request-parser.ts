@@ -1,6 +1,6 @@
 import { TOKEN_CHARS } from '../bytes/ascii.js'
 import { latin1Slice } from '../bytes/slices.js'
-import { equalBytes, viewOf } from '../bytes/words.js'
+import { commonBytes, copyBytes, NO_VIEW, viewOf } from '../bytes/words.js'
 import {
   BAD_LINE_END,
   BAD_METHOD,
@@ -20,7 +20,8 @@ const LF = 10
 const SP = 32
 const SLASH = 47
 
-const NO_BYTES: Buffer = Buffer.alloc(0)
+/** A longer head is forgotten at the end of its read. */
+const MAX_KEPT_BYTES = 2048
 
 /** Methods that need no string of their own, the most frequent first. */
 const KNOWN = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'CONNECT', 'TRACE']
@@ -35,8 +36,8 @@ const ABSOLUTE_FORM = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/(?:[\w\-.~!$&'()*+,;=:%@]*@)
 const AUTHORITY_FORM = /^(?:\[[0-9A-Fa-f:.%\w~-]+\]|[\w.~!$&'()*+,;=%-]+):\d+$/
 
 /**
- * Parses request heads. What a call found stands in the fields until the next one. Most clients that send several requests in one write
- * send the same head, or nearly the same, again: bytes that are equal to those before them need no second look.
+ * Parses request heads. What a call found stands in the fields until the next one. Most clients send the same head, or nearly the same,
+ * again: bytes that are equal to those before them need no second look.
  */
 export class RequestParser {
   method = ''
@@ -46,10 +47,17 @@ export class RequestParser {
   /** Position behind the head. */
   next = 0
 
-  /** Where the last head that was found stands, until the end of the read. */
-  #bytes = NO_BYTES
+  /** Where the last head that was found stands: in what is being read, and from the end of the read in a copy. */
+  #view = NO_VIEW
   #start = 0
+  /** 0 when there is none. */
   #length = 0
+  /** Bytes of its request line. */
+  #lineLength = 0
+  /** So many of its first bytes are in the copy. */
+  #copied = 0
+  #copy: Buffer | null = null
+  #copyView = NO_VIEW
 
   /**
    * Parses one head from `buf[start, end)`, skipping empty lines before it (RFC 9112, section 2.2). `buf` is looked at until `endOfRead`.
@@ -67,23 +75,34 @@ export class RequestParser {
     if (p >= end) return NEED_MORE
 
     const length = this.#length
-    if (buf === this.#bytes && p + length <= end) {
-      if (equalBytes(viewOf(buf), p, this.#start, length)) {
-        this.next = p + length
-        return 0
-      }
+    const view = viewOf(buf)
+    const same = commonBytes(view, p, this.#view, this.#start, Math.min(length, end - p))
+    if (same === length && length > 0) {
+      this.next = p + length
+      return 0
     }
-    this.#bytes = NO_BYTES
-    const result = this.#parse(buf, p, end)
+    this.#length = 0
+    const result = this.#parse(buf, p, end, same)
     if (result === 0) {
-      this.#bytes = buf
+      this.#copied = this.#view === this.#copyView ? same : 0
+      this.#view = view
       this.#start = p
       this.#length = this.next - p
     }
     return result
   }
 
-  #parse(buf: Buffer, start: number, end: number): number {
+  /** @param same - so many bytes are known to be those of the head before */
+  #parse(buf: Buffer, start: number, end: number, same: number): number {
+    const lineLength = this.#lineLength
+    if (same < lineLength || same === 0) return this.#parseAll(buf, start, end)
+    const next = this.fields.scan(buf, start + lineLength, end, same - lineLength)
+    if (next < 0) return next
+    this.next = next
+    return this.#check()
+  }
+
+  #parseAll(buf: Buffer, start: number, end: number): number {
     let p = start
     while (p < end && TOKEN_CHARS[buf[p]!] === 1) p++
     if (p >= end) return NEED_MORE
@@ -103,12 +122,13 @@ export class RequestParser {
     const next = this.fields.scan(buf, p, end)
     if (next < 0) return next
     this.next = next
+    this.#lineLength = p - start
     this.minorVersion = version
     this.method = methodName(buf, start, methodEnd)
     this.target = isText(buf, targetStart, targetEnd, '/')
       ? '/'
       : latin1Slice(buf, targetStart, targetEnd)
-    return this.#check(buf[targetStart]!)
+    return this.#check()
   }
 
   /** Leaves the current fields to a request that outlives its turn. */
@@ -117,7 +137,7 @@ export class RequestParser {
     this.fields.keepText()
     this.fields = new FieldBlock()
     this.fields.anyHost = anyHost
-    this.#bytes = NO_BYTES
+    this.#length = 0
   }
 
   /**
@@ -126,21 +146,42 @@ export class RequestParser {
    * @param inUse - the current fields will be looked at again
    */
   endOfRead(inUse: boolean): void {
-    this.#bytes = NO_BYTES
-    if (inUse) this.fields.keepText()
-    else this.fields.reset()
+    const length = this.#length
+    if (length > 0 && length <= MAX_KEPT_BYTES) {
+      if (this.#view !== this.#copyView) this.#keep(length)
+      return
+    }
+    this.#length = 0
+    if (inUse) return this.fields.keepText()
+    this.fields.reset()
+    this.method = this.target = ''
+  }
+
+  #keep(length: number): void {
+    if (this.#copy === null) {
+      const copy = (this.#copy = Buffer.allocUnsafe(MAX_KEPT_BYTES))
+      this.#copyView = new DataView(copy.buffer, copy.byteOffset, copy.length)
+    }
+    copyBytes(this.#view, this.#start, this.#copyView, this.#copied, length)
+    this.fields.moveTo(this.#copy, this.#copyView, this.#start)
+    this.#view = this.#copyView
+    this.#start = 0
   }
 
   /** What needs the whole head: the form of the target, Host and framing (RFC 9112, sections 3.2 and 6). */
-  #check(first: number): number {
+  #check(): number {
     if (this.method === 'CONNECT') {
       if (!AUTHORITY_FORM.test(this.target)) return BAD_TARGET
-    } else if (first !== SLASH && this.target !== '*' && !isAbsoluteForm(this.target)) {
+    } else if (
+      this.target.charCodeAt(0) !== SLASH &&
+      this.target !== '*' &&
+      !isAbsoluteForm(this.target)
+    ) {
       return BAD_TARGET
     }
     const fields = this.fields
     if (this.minorVersion === 1) {
-      if (fields.anyHost ? fields.host < 0 : !fields.hasHost) return MISSING_HOST
+      if (!fields.anyHost && !fields.hasHost) return MISSING_HOST
       if (fields.chunked && fields.contentLength >= 0) return FRAMING_CONFLICT
     } else if (fields.chunked) {
       return BAD_TRANSFER_ENCODING

@@ -1,5 +1,6 @@
 import { FIELD_VALUE_CHARS } from '../bytes/ascii.js'
 import { latin1Slice } from '../bytes/slices.js'
+import { copyBytes, equalBytes, NO_VIEW, viewOf } from '../bytes/words.js'
 import {
   BAD_LINE_END,
   BAD_TRANSFER_ENCODING,
@@ -26,8 +27,11 @@ const SP = 32
 
 const VERSION_PREFIX = [72, 84, 84, 80, 47, 49, 46] // HTTP/1.
 
+/** Memory for a copy of a head, at first. */
+const COPY_BYTES = 256
+
 /**
- * Parses response heads. One parser serves one connection: a server mostly sends the very head it sent before, and equal text needs no
+ * Parses response heads. One parser serves one connection: a server mostly sends the very head it sent before, and equal bytes need no
  * second look. What a call found stands in the fields until the next one; `fields` itself is never changed afterwards, so that a
  * response may hold it for as long as it likes.
  */
@@ -39,8 +43,10 @@ export class ResponseParser {
   /** Position behind the head. */
   next = 0
 
-  /** The last head, from the first byte of the status line to the empty line. */
-  #head = ''
+  /** Copy of the last head, from the first byte of the status line to the empty line. */
+  #head = NO_VIEW
+  /** Length of it, 0 for none. */
+  #headLength = 0
 
   /**
    * Parses one head from `buf[start, end)`.
@@ -48,9 +54,9 @@ export class ResponseParser {
    * @returns `0` when complete, or a negative result
    */
   parse(buf: Buffer, start: number, end: number): number {
-    const length = this.#head.length
-    if (length > 0 && end - start >= length && buf[start + length - 1] === LF) {
-      if (latin1Slice(buf, start, start + length) === this.#head) {
+    const length = this.#headLength
+    if (length > 0 && end - start >= length) {
+      if (equalBytes(viewOf(buf), start, this.#head, 0, length)) {
         this.next = start + length
         return 0
       }
@@ -77,7 +83,7 @@ export class ResponseParser {
   }
 
   #scan(buf: Buffer, start: number, end: number): number {
-    this.#head = ''
+    this.#headLength = 0
     let p = start
     for (let i = 0; i < 7; i++, p++) {
       if (p >= end) return NEED_MORE
@@ -119,8 +125,17 @@ export class ResponseParser {
     this.minorVersion = minor
     this.reason = latin1Slice(buf, reasonStart, reasonEnd)
     this.next = next
-    this.#head = latin1Slice(buf, start, next)
+    this.#keepHead(buf, start, next)
     return 0
+  }
+
+  #keepHead(buf: Buffer, start: number, end: number): void {
+    const length = end - start
+    if (length > this.#head.byteLength) {
+      this.#head = new DataView(new ArrayBuffer(Math.max(COPY_BYTES, length)))
+    }
+    copyBytes(viewOf(buf), start, this.#head, 0, length)
+    this.#headLength = length
   }
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { FIELD_VALUE_CHARS } from '../../src/bytes/ascii.js'
-import { equalBytes, fieldValueEnd, viewOf } from '../../src/bytes/words.js'
+import { commonBytes, copyBytes, equalBytes, fieldValueEnd, viewOf } from '../../src/bytes/words.js'
 
 test('a view shows the buffer it was asked for, also of memory shared with others', () => {
   const a = Buffer.from('xxabcd').subarray(2)
@@ -23,12 +23,42 @@ test('equal ranges are equal, and no others', () => {
       (bytes, gap, at, flip) => {
         const buf = Buffer.concat([bytes, Buffer.alloc(gap), bytes])
         const b = bytes.length + gap
-        expect(equalBytes(viewOf(buf), 0, b, bytes.length)).toBe(true)
-        expect(equalBytes(viewOf(buf), b, 0, bytes.length)).toBe(true)
+        expect(equalBytes(viewOf(buf), 0, viewOf(buf), b, bytes.length)).toBe(true)
+        expect(equalBytes(viewOf(buf), b, viewOf(buf), 0, bytes.length)).toBe(true)
         buf[at % bytes.length]! ^= flip
-        expect(equalBytes(viewOf(buf), 0, b, bytes.length)).toBe(false)
+        expect(equalBytes(viewOf(buf), 0, viewOf(buf), b, bytes.length)).toBe(false)
       }
     )
+  )
+})
+
+test('what two ranges begin with in common is counted, to within a word', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 30 }), fc.nat(29), (bytes, flip) => {
+      const at = flip % bytes.length
+      const one = Buffer.concat([Buffer.from('ab'), bytes])
+      const other = Buffer.from(bytes)
+      const view = new DataView(one.buffer, one.byteOffset, one.length)
+      expect(commonBytes(view, 2, viewOf(other), 0, bytes.length)).toBe(bytes.length)
+      other[at]! ^= 1
+      const common = commonBytes(view, 2, viewOf(other), 0, bytes.length)
+      expect([common <= at, at - common < 4]).toEqual([true, true])
+    })
+  )
+})
+
+test('bytes are copied, and no others', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 30 }), fc.nat(30), fc.nat(30), (bytes, a, b) => {
+      const from = Math.min(a, b, bytes.length)
+      const to = Math.min(Math.max(a, b), bytes.length)
+      const source = Buffer.concat([Buffer.from('ab'), bytes])
+      const target = Buffer.alloc(40, 1)
+      const expected = Buffer.from(target)
+      source.copy(expected, from, 2 + from, 2 + to)
+      copyBytes(viewOf(source), 2, new DataView(target.buffer, target.byteOffset, 40), from, to)
+      expect(target).toEqual(expected)
+    })
   )
 })
 

@@ -141,6 +141,38 @@ test('heads in one piece of memory are found as if each stood alone', () => {
   )
 })
 
+test('heads of one read after the other are found as if each stood alone', () => {
+  fc.assert(
+    fc.property(fc.array(head, { minLength: 2, maxLength: 6 }), fc.boolean(), (heads, inUse) => {
+      const reused = new RequestParser()
+      const memory = Buffer.alloc(400)
+      for (const text of heads) {
+        const fresh = new RequestParser()
+        const expected = shown(fresh, parse(fresh, text))
+        const length = memory.write(text, 0, 'latin1')
+        const result = reused.parse(memory, 0, length)
+        reused.endOfRead(inUse || result === 0)
+        memory.fill('!')
+        expect(shown(reused, result)).toEqual(expected)
+      }
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test('a head that is too long to be kept is found like any other', () => {
+  const parser = new RequestParser()
+  const long = HEAD.replace('y', 'y'.repeat(4000))
+  for (const text of [long, HEAD, long, long, HEAD]) {
+    expect(parse(parser, text)).toBe(0)
+    expect([parser.fields.value(1).length, parser.next]).toEqual([
+      text.length - HEAD.length + 1,
+      text.length,
+    ])
+    parser.endOfRead(false)
+  }
+})
+
 test('what was found outlives the memory it was found in, when it is in use', () => {
   const parser = new RequestParser()
   const buf = Buffer.from(HEAD + HEAD.replace('y', 'z'), 'latin1')
