@@ -98,9 +98,15 @@ turns. CPU time is user and kernel time of all threads of the server.`,
   },
   {
     name: 'lint',
-    title: 'ESLint plugin and detector',
-    about: 'Time of the rules for each file, and what the development-mode detector costs.',
+    title: 'ESLint plugin',
+    about: 'Time of the rules for each file.',
     args: [[], []],
+  },
+  {
+    name: 'detector',
+    title: 'Development-mode detector',
+    about: 'What `debug: { retention }` costs a server, switched off and on.',
+    args: [[], ['--rounds', '3', '--seconds', '1']],
   },
   {
     name: 'startup',

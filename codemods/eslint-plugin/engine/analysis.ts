@@ -1,7 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
 import { contains, enclosingClass } from '../util/ast.js'
 import { HandlerFinder, type Handler } from '../util/handlers.js'
-import type { ResolvedOptions } from '../util/options.js'
+import { DEFAULT_OPTIONS, type ResolvedOptions } from '../util/options.js'
 import { Origins } from '../util/origins.js'
 import { importsOf, mayHoldHandlers } from '../util/package-names.js'
 import { typeInfoOf } from '../util/type-info.js'
@@ -39,16 +39,22 @@ const cache = new WeakMap<TSESLint.SourceCode, Map<string, Analysis>>()
 
 /** The analysis of a file, made once for all rules that ask with the same options. */
 export function analyse(source: TSESLint.SourceCode, options: ResolvedOptions): Analysis {
+  if (!isWorthALook(source, options)) return EMPTY
   let known = cache.get(source)
   if (!known) cache.set(source, (known = new Map()))
-  const key = JSON.stringify(options)
+  const key = options === DEFAULT_OPTIONS ? '' : JSON.stringify(options)
   let analysis = known.get(key)
   if (!analysis) known.set(key, (analysis = analyseFile(source, options)))
   return analysis
 }
 
+/** The cheap test: may the analysis find anything? */
+export function isWorthALook(source: TSESLint.SourceCode, options: ResolvedOptions): boolean {
+  return mayHoldHandlers(source, namedIn(options))
+}
+
 function analyseFile(source: TSESLint.SourceCode, options: ResolvedOptions): Analysis {
-  if (!source.scopeManager || !mayHoldHandlers(source, namedIn(options))) return EMPTY
+  if (!source.scopeManager) return EMPTY
   const imports = importsOf(source.ast as TSESTree.Program, source.text)
   if (imports.foreign && !imports.fromPackage) return EMPTY
   const types = typeInfoOf(source)
@@ -108,12 +114,19 @@ function findingsOf(run: Run): Finding[] {
   const found: Finding[] = []
   const seen = new Set<Node>()
   for (const escape of run.escapes) {
-    if (escape.latent || !(escape.leaked || (escape.skipped && escape.removal))) continue
+    const isKept = escape.leaked || (escape.skipped && escape.removal !== null)
+    if (escape.latent || !(isKept || escape.uncaught)) continue
     const node = escape.race ?? escape.node
     if (seen.has(node)) continue
     seen.add(node)
     const isHelper = !escape.race && escape.node !== escape.source
-    const messageId = escape.race ? 'race' : isHelper ? 'helper' : escape.id
+    const messageId = !isKept
+      ? 'uncaught'
+      : escape.race
+        ? 'race'
+        : isHelper
+          ? 'helper'
+          : escape.id
     found.push({
       messageId,
       node,

@@ -1,6 +1,6 @@
 import type { TSESTree } from '@typescript-eslint/utils'
 import { isFunction, keyName, memberName, unwrap } from '../util/ast.js'
-import { lastName } from '../util/origins.js'
+import { exportedName, lastName } from '../util/origins.js'
 import { evaluate, elementOf, memberOf, superClassOf, superMember } from './expressions.js'
 import type { Interpreter } from './interpreter.js'
 import {
@@ -67,7 +67,7 @@ export function evaluateCall(run: Interpreter, node: TSESTree.CallExpression): V
     if (target.type === 'Identifier') name = target.name
   }
   const path = run.origins.path(target)
-  if (path?.includes('.') && target.type === 'Identifier') name = lastName(path)
+  if (path !== null && target.type === 'Identifier') name = exportedName(path) ?? name
   const args = evaluateArguments(run, node.arguments)
   // The call itself comes after its arguments, and so after an `await` in one of them.
   if (target.type === 'MemberExpression') run.touch(receiver, target.object)

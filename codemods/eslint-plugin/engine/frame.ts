@@ -12,6 +12,8 @@ import type { Flow } from './flow.js'
 /** A `try` statement whose block is being walked. */
 export interface TryRecord {
   readonly finalizer: Node | null
+  /** A `catch` waits for what is thrown. */
+  readonly catches: boolean
   /** Joined state of all points that may throw. */
   thrown: Flow | null
 }

@@ -314,6 +314,7 @@ export class Interpreter {
       race: null,
       awaitable: false,
       leaked: false,
+      uncaught: false,
       removal: null,
       skipped: false,
     }

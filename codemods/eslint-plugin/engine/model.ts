@@ -26,10 +26,11 @@ export type MessageId =
   | 'helper'
   | 'als'
   | 'handler'
+  | 'uncaught'
 
 /** A way by which something borrowed can outlive the handler. */
 export interface Escape {
-  readonly id: Exclude<MessageId, 'helper' | 'race'>
+  readonly id: Exclude<MessageId, 'helper' | 'race' | 'uncaught'>
   /** The escaping call, assignment or argument inside the handler: where the report goes. */
   readonly node: Node
   /** The same in the function where it happens: differs from `node` inside a helper. */
@@ -52,6 +53,8 @@ export interface Escape {
   /** A helper returns the promise: the handler can await it. */
   awaitable: boolean
   leaked: boolean
+  /** It is returned from a `try` block, whose `catch` sees nothing of its rejection. */
+  uncaught: boolean
   /** The call that removes it on the way a rejection skips. */
   removal: Node | null
   /** Some rejection leaves the handler while it is armed. */

@@ -2,6 +2,7 @@ import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
 import { contains, isClass, isFunction, memberName, unwrap } from '../util/ast.js'
 import { lastName, type Origins } from '../util/origins.js'
 import { isPackage } from '../util/package-names.js'
+import { scopesOf } from '../util/scopes.js'
 import { walk, type VisitorKeys } from '../util/walk.js'
 import type { FunctionNode, Node, Variable } from './model.js'
 
@@ -363,7 +364,7 @@ export function releasesOf(
   scopeManager: TSESLint.Scope.ScopeManager
 ): Map<FunctionNode, Set<Variable>> {
   const found = new Map<FunctionNode, Set<Variable>>()
-  for (const scope of scopeManager.scopes) {
+  for (const scope of scopesOf(scopeManager)) {
     for (const variable of scope.variables) {
       for (const { identifier } of variable.references) {
         const call = identifier.parent

@@ -1,4 +1,5 @@
 import type { TSESTree } from '@typescript-eslint/utils'
+import { unwrap } from '../util/ast.js'
 import { joinFlows, type Flow } from './flow.js'
 import type { JumpTarget } from './frame.js'
 import { NOTHING, pendingOf, type Escape, type Node, type Value } from './model.js'
@@ -28,6 +29,7 @@ export function execute(run: Interpreter, node: Node): void {
       return
     case 'ReturnStatement': {
       const result = node.argument ? evaluate(run, node.argument) : NOTHING
+      if (node.argument) noteUncaught(run, node.argument)
       runFinalizers(run, 0)
       run.return(result)
       return
@@ -61,6 +63,20 @@ export function execute(run: Interpreter, node: Node): void {
       return
     default:
       executeLoop(run, node, null)
+  }
+}
+
+/** A handler's promise that is returned from a `try` block settles when its `catch` is gone. */
+function noteUncaught(run: Interpreter, returned: Node): void {
+  if (!run.frame.tries.some((record) => record.catches)) return
+  const node = unwrap(returned)
+  if (node.type === 'ConditionalExpression') {
+    noteUncaught(run, node.consequent)
+    noteUncaught(run, node.alternate)
+    return
+  }
+  for (const escape of run.escapes.get(node) ?? []) {
+    if (escape.id === 'handler') escape.uncaught = true
   }
 }
 
@@ -252,14 +268,15 @@ function runFinalizers(run: Interpreter, depth: number): void {
 function tryStatement(run: Interpreter, node: TSESTree.TryStatement): void {
   const { tries } = run.frame
   const entry = run.flow.clone()
-  const record = { finalizer: node.finalizer, thrown: null as Flow | null }
+  const { finalizer } = node
+  const record = { finalizer, catches: node.handler !== null, thrown: null as Flow | null }
   tries.push(record)
   execute(run, node.block)
   tries.pop()
   let thrown = record.thrown
   let normal = run.flow
   if (node.handler) {
-    const outer = { finalizer: node.finalizer, thrown: null as Flow | null }
+    const outer = { finalizer, catches: false, thrown: null as Flow | null }
     run.flow = thrown ?? joinFlows(normal.clone(), entry) ?? entry
     tries.push(outer)
     if (node.handler.param) bindPattern(run, node.handler.param, NOTHING)

@@ -1,7 +1,7 @@
 import type { TSESTree } from '@typescript-eslint/utils'
 import { contains, isFunction, memberName } from '../util/ast.js'
 import { matches } from '../util/options.js'
-import { DEFERRED, DRAINERS, SYNC, USUALLY_SYNC } from '../util/words.js'
+import { DEFERRED, DRAINERS, SYNC, USUALLY_SYNC, WRAPPERS } from '../util/words.js'
 import { isContext, type Call } from './calls.js'
 import type { Interpreter } from './interpreter.js'
 import { promised } from './platform-calls.js'
@@ -49,6 +49,7 @@ export function unknownCall(run: Interpreter, call: Call): Value {
   if (DEFERRED.has(name) && /^(debounce|throttle)$/.test(name)) {
     return value({ fns: args[0]?.fns ?? [], defers: true })
   }
+  if (WRAPPERS.has(name) && args[0]?.fns.length) return value({ fns: args[0].fns, pend })
   const { kind, role } = returned
   const clears = pend.filter((escape) => escape.id === 'callback')
   return value({ kind, role, clears, pend: [...pend, ...returned.pend] })

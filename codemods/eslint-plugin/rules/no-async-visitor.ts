@@ -12,6 +12,7 @@ import { ADDERS } from '../util/words.js'
 const VISIT = /^visit(All\w*|UserValues\w*|HeaderParams)$/
 
 export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-async-visitor', {
+  gate: /visit(All|UserValues|HeaderParams)/,
   meta: {
     type: 'problem',
     docs: {

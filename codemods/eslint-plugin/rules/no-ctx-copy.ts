@@ -29,6 +29,7 @@ function clonedBy(roles: Roles, node: TSESTree.CallExpression): Node | null {
 }
 
 export const noCtxCopy = createRule<'copied' | 'copyObject', []>('no-ctx-copy', {
+  gate: /\.\.\.|[cC]lone|assign|create|parse/,
   meta: {
     type: 'problem',
     docs: { description: 'Disallow shallow copies of a request context or of its parts' },

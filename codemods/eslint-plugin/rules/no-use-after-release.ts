@@ -7,6 +7,7 @@ import { Origins } from '../util/origins.js'
 type MessageIds = ReleaseFinding['messageId'] | 'copyBytes' | 'await'
 
 export const noUseAfterRelease = createRule<MessageIds, []>('no-use-after-release', {
+  gate: /\brelease[A-Z]/,
   meta: {
     type: 'problem',
     docs: { description: 'Disallow using pooled objects after they were released' },
@@ -34,7 +35,7 @@ export const noUseAfterRelease = createRule<MessageIds, []>('no-use-after-releas
     return {
       'Program:exit'() {
         const { scopeManager } = source
-        if (!scopeManager || !/\brelease[A-Z]/.test(source.text)) return
+        if (!scopeManager) return
         const origins = new Origins(scopeManager)
         for (const [fn, tracked] of releasesOf(origins, scopeManager)) {
           for (const finding of new ReleaseFlow(origins, source.visitorKeys, tracked).run(fn)) {

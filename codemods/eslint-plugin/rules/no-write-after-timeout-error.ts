@@ -6,6 +6,7 @@ import { resolveOptions } from '../util/options.js'
 export const noWriteAfterTimeoutError = createRule<'ignored' | 'remove', []>(
   'no-write-after-timeout-error',
   {
+    gate: /timeoutError/,
     meta: {
       type: 'problem',
       docs: { description: 'Disallow changes of the response after timeoutError' },

@@ -17,6 +17,7 @@ interface Lookup {
 }
 
 export const preferPeek = createRule<'peek' | 'usePeek', []>('prefer-peek', {
+  gate: /fromEntries|visitAll|match|includes|indexOf|search|split/,
   meta: {
     type: 'suggestion',
     docs: { description: 'Prefer peek(key) to reading all headers or arguments for one value' },

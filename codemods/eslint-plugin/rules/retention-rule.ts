@@ -1,5 +1,5 @@
 import type { TSESLint } from '@typescript-eslint/utils'
-import { analyse } from '../engine/analysis.js'
+import { analyse, isWorthALook } from '../engine/analysis.js'
 import { suggestionsFor } from '../suggest/index.js'
 import { SUGGESTION_MESSAGES } from '../suggest/messages.js'
 import { claim, ownerOf, type RetentionRule } from '../util/claims.js'
@@ -24,10 +24,11 @@ export function retentionRule(
     },
     create(context) {
       const source = context.sourceCode
+      const options = resolveOptions(context.options[0], context.settings)
+      if (!isWorthALook(source, options)) return {}
       claim(source, name)
       return {
         'Program:exit'() {
-          const options = resolveOptions(context.options[0], context.settings)
           for (const finding of analyse(source, options).findings) {
             if (ownerOf(source, finding) !== name) continue
             context.report({

@@ -23,6 +23,8 @@ export const isActive = (source: TSESLint.SourceCode, rule: RetentionRule): bool
  */
 export function ownerOf(source: TSESLint.SourceCode, finding: Finding): RetentionRule {
   const rules = active.get(source)
+  // Nothing is kept: it concerns that rule alone.
+  if (finding.messageId === 'uncaught') return 'no-floating-handler-promise'
   const finer =
     finding.messageId === 'handler'
       ? 'no-floating-handler-promise'

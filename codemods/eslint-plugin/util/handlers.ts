@@ -14,6 +14,7 @@ import {
 import { matches, type ResolvedOptions } from './options.js'
 import { lastName, type Origins } from './origins.js'
 import { isPackage } from './package-names.js'
+import { scopesOf } from './scopes.js'
 import type { TypeInfo } from './type-info.js'
 import { walk } from './walk.js'
 
@@ -54,7 +55,7 @@ export class HandlerFinder {
   }
 
   find(): readonly Handler[] {
-    const { scopes } = this.source.scopeManager as TSESLint.Scope.ScopeManager
+    const scopes = scopesOf(this.source.scopeManager as TSESLint.Scope.ScopeManager)
     for (const scope of scopes) {
       for (const variable of scope.variables) this.#variable(variable)
     }

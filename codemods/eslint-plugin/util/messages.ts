@@ -19,6 +19,7 @@ export const RETENTION_MESSAGES: Readonly<Record<MessageId, string>> = {
   helper: `{{use}} is used by {{callee}} (line {{line}}) after the handler returned; ${REUSE} ${CTX_MEND}`,
   als: `{{use}} is put into the async context of everything that follows (line {{line}}), also after the handler returned; ${REUSE} Use run() and return its result, or keep copies.`,
   handler: `The promise of {{callee}} is dropped: that handler goes on using {{use}} (line {{line}}) after this one returned; ${REUSE} Return or await it.`,
+  uncaught: `The promise of {{callee}} leaves this try block unsettled: the catch block never sees its rejection. Await it here.`,
 }
 
 /** The use as written, from its variable to the last member that is not called. */

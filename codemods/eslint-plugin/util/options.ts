@@ -27,7 +27,7 @@ export interface RetentionOptions {
 
 export type ResolvedOptions = Required<RetentionOptions>
 
-const DEFAULT_OPTIONS: ResolvedOptions = {
+export const DEFAULT_OPTIONS: ResolvedOptions = {
   handlers: [],
   ctxTypes: [],
   sync: [],
@@ -91,8 +91,10 @@ export const RETENTION_SCHEMA: JSONSchema.JSONSchema4[] = [
 
 /** Rule options over `settings.fasthttp` over the defaults. */
 export function resolveOptions(options: unknown, settings: unknown): ResolvedOptions {
-  const shared = (settings as { fasthttp?: RetentionOptions } | undefined)?.fasthttp ?? {}
-  return { ...DEFAULT_OPTIONS, ...shared, ...(options as RetentionOptions | undefined) }
+  const shared = (settings as { fasthttp?: RetentionOptions } | undefined)?.fasthttp
+  const own = options as RetentionOptions | undefined
+  if (!shared && Object.keys(own ?? {}).length === 0) return DEFAULT_OPTIONS
+  return { ...DEFAULT_OPTIONS, ...shared, ...own }
 }
 
 /** Does one of the patterns name this callee? `path` is null when its origin is unknown. */

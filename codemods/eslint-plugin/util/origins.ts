@@ -1,6 +1,7 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
 import type { Node, Variable } from '../engine/model.js'
 import { memberName, unwrap } from './ast.js'
+import { scopesOf } from './scopes.js'
 
 const GLOBAL_OBJECTS = new Set(['globalThis', 'global', 'window', 'self'])
 
@@ -28,7 +29,7 @@ export class Origins {
   readonly #paths = new Map<Node, string | null>()
 
   constructor(scopeManager: TSESLint.Scope.ScopeManager) {
-    for (const scope of scopeManager.scopes) {
+    for (const scope of scopesOf(scopeManager)) {
       for (const reference of scope.references) {
         if (reference.resolved) this.#variables.set(reference.identifier, reference.resolved)
       }
@@ -115,6 +116,14 @@ function destructuredName(pattern: TSESTree.ObjectPattern, name: Node): string |
     if (target === name) return property.key.name
   }
   return null
+}
+
+/** The name of a function in its package, whatever the file calls it; null when only the file names it. */
+export function exportedName(path: string): string | null {
+  const name = lastName(path.replace(/\.[cm]?[jt]sx?$/, ''))
+  if (!name.includes('/')) return name === path ? null : name
+  // The default export of a module: `lodash/debounce`, but not `./anything`.
+  return path.startsWith('.') ? null : name.slice(name.lastIndexOf('/') + 1)
 }
 
 /** The part of a path after its last dot. */

@@ -32,6 +32,11 @@ export const DEFERRED = words(`
   postTask handleUpgrade process afterResponse waitUntil register queue dispatchLater runLater runAfter
   setOnClose push unshift after whenIdle invokeLater`)
 
+/** Unknown callees with these names give back a function that calls the one they are given. */
+export const WRAPPERS = words(
+  'memoize memoizeOne memo mem pMemoize once partial partialRight curry curryRight unary ary negate'
+)
+
 /** Callees that run a function now: their names win over an error-first parameter. */
 export const SYNC = words(`
   forEach map flatMap filter some every find findIndex findLast findLastIndex reduce reduceRight sort
