@@ -1,6 +1,7 @@
 import type http from 'node:http'
-import type { FastHttpError } from '../src/errors.js'
+import { UnsupportedRequestMethodError, type FastHttpError } from '../src/errors.js'
 import type { Conn } from '../src/net/conn.js'
+import type { Exchange } from '../src/server/exchange.js'
 
 /** llhttp's codes for what the engine refuses, by the engine's codes. */
 const NODE_CODES: Record<string, string> = {
@@ -37,15 +38,17 @@ export function clientError(
   conn: Conn,
   cause: FastHttpError
 ): string | undefined {
-  if (cause.code === 'FH_ERR_MISSING_HOST' && server.listenerCount('clientError') === 0)
-    return missingHost()
   const err = parserError(cause)
   if (server.emit('clientError', err, conn.stream)) return undefined
   return `HTTP/1.1 ${STATUS_LINES[err.code as string] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`
 }
 
-/** For node:http this is a request like any other, with an answer of its own. (RFC 9112, section 3.2) */
-function missingHost(): string {
-  const date = new Date().toUTCString()
-  return `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nDate: ${date}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`
+/** Refuses a method that node:http's parser does not know: to the 'clientError' listeners it is no HTTP. */
+export function refuseMethod(server: http.Server, exchange: Exchange): void {
+  const answer = clientError(server, exchange.conn, new UnsupportedRequestMethodError())
+  if (answer === undefined) exchange.upgrade()
+  else {
+    exchange.write(answer)
+    exchange.end(true)
+  }
 }

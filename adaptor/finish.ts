@@ -23,6 +23,8 @@ type TurnResponse = ResponseInternals & { [kTurn]?: { finished(): void } }
 
 /** Responses whose end nobody has begun to listen to. */
 const unheard: ResponseInternals[] = []
+/** Requests whose body nobody has read. */
+const unread: RequestInternals[] = []
 const settled = Promise.resolve()
 
 function isHeard(res: ResponseInternals): boolean {
@@ -34,21 +36,35 @@ function isHeard(res: ResponseInternals): boolean {
 }
 
 function whenTicksAreOver(res: ResponseInternals): void {
-  if (unheard.push(res) === 1) void settled.then(endUnheard)
+  unheard.push(res)
+  scheduleEnds()
 }
 
-function endUnheard(): void {
-  for (const res of unheard.splice(0)) {
-    if (isHeard(res)) process.nextTick(res.socket === null ? emitClose : finishNow, res)
-    else {
-      const isPart = res.socket === null
-      if (!isPart) part(res)
-      if (keepsEndCallbacks) res[kWritableFinished] = true
-      res.destroyed = true
-      res._closed = true
-      if (!isPart) attachNext(res)
-    }
+let isScheduled = false
+
+function scheduleEnds(): void {
+  if (isScheduled) return
+  isScheduled = true
+  void settled.then(runEnds)
+}
+
+function runEnds(): void {
+  isScheduled = false
+  for (const res of unheard.splice(0)) endUnheard(res)
+  for (const req of unread.splice(0)) endUnread(req)
+}
+
+function endUnheard(res: ResponseInternals): void {
+  if (isHeard(res)) {
+    process.nextTick(res.socket === null ? emitClose : finishNow, res)
+    return
   }
+  const isPart = res.socket === null
+  if (!isPart) part(res)
+  if (keepsEndCallbacks) res[kWritableFinished] = true
+  res.destroyed = true
+  res._closed = true
+  if (!isPart) attachNext(res)
 }
 
 /** Emits 'finish' when the current turn of the handler is over. */
@@ -106,12 +122,21 @@ function part(response: ResponseInternals): void {
 
 /** Takes a body that nobody has read off the wire. */
 function retire(req: RequestInternals): void {
-  const state = req._readableState
-  if (req._eventsCount > 0 || !req.complete || state.length > 0) {
-    req._dump()
-    return
+  if (isWanted(req)) req._dump()
+  else {
+    unread.push(req)
+    scheduleEnds()
   }
+}
+
+function isWanted(req: RequestInternals): boolean {
+  return req._eventsCount > 0 || !req.complete || req._readableState.length > 0
+}
+
+function endUnread(req: RequestInternals): void {
+  if (isWanted(req)) return req._dump()
   // What reading to the end would leave behind, without the ticks it takes to tell nobody.
+  const state = req._readableState
   req._dumped = true
   state.ended = true
   state.endEmitted = true

@@ -75,6 +75,7 @@ export interface SocketInternals extends Duplex {
   _hadError?: boolean
   server?: http.Server
   setTimeout?(ms: number): this
+  destroySoon?(): void
 }
 
 /** An `http.Server` with the settings that @types/node leaves out. */

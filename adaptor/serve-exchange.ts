@@ -2,6 +2,8 @@ import { channel } from 'node:diagnostics_channel'
 import type http from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Exchange } from '../src/server/exchange.js'
+import { refuseMethod } from './client-error.js'
+import { dispatch, isKnownMethod } from './dispatch.js'
 import type { MessageClasses } from './message-classes.js'
 import {
   kUniqueHeaders,
@@ -10,6 +12,7 @@ import {
   type ServerInternals,
   type SocketInternals,
 } from './node-internals.js'
+import { isOrdered, keepOrder, leaveOrder } from './socket-order.js'
 import { Turn } from './turn.js'
 
 const requestStart = channel('http.server.request.start')
@@ -29,6 +32,11 @@ export function serveExchange(
 ): Promise<void> | undefined {
   const socket = exchange.conn.stream as SocketInternals
   if (socket.server !== server) claimSocket(server, socket)
+  if (!isOrdered(socket)) keepOrder(socket, exchange)
+  if (!isKnownMethod(exchange.method)) {
+    refuseMethod(server, exchange)
+    return undefined
+  }
   if (exchange.isUpgrade && upgrade(server, classes, exchange, socket)) return undefined
   const turn = begin(server, classes, exchange, log, true)
   turn.startBody()
@@ -160,44 +168,10 @@ function upgrade(
   }
   req.complete = true
   req.push(null)
+  leaveOrder(socket)
   const { socket: stream, head } = exchange.upgrade()
   server.emit(event, req, stream, head)
   return true
-}
-
-/** Emits the event that the head of the request calls for. (RFC 9110, section 10.1.1 for Expect) */
-function dispatch(
-  server: http.Server,
-  req: RequestInternals,
-  res: ResponseInternals,
-  exchange: Exchange
-): void {
-  if (exchange.minorVersion === 1) {
-    const expect = expectation(req, exchange)
-    if (expect !== undefined) {
-      if (exchange.expectsContinue) expectContinue(server, req, res)
-      else if (!server.emit('checkExpectation', req, res)) res.writeHead(417).end()
-      return
-    }
-  }
-  server.emit('request', req, res)
-}
-
-function expectation(req: RequestInternals, exchange: Exchange): string | undefined {
-  if (exchange.expectsContinue) return '100-continue'
-  const lines = req.rawHeaders
-  for (let i = 0; i < lines.length; i += 2) {
-    const name = lines[i] as string
-    if (name.length === 6 && name.toLowerCase() === 'expect') return lines[i + 1]
-  }
-  return undefined
-}
-
-function expectContinue(server: http.Server, req: RequestInternals, res: ResponseInternals): void {
-  res._expect_continue = true
-  if (server.emit('checkContinue', req, res)) return
-  res.writeContinue()
-  server.emit('request', req, res)
 }
 
 /** Answers 500 for a listener that threw, or cuts an answer that has begun. */

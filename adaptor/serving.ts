@@ -50,7 +50,10 @@ export class Serving {
     return new Engine({
       handler: this.#handler(),
       readBufferSize: (server as { maxHeaderSize?: number }).maxHeaderSize || http.maxHeaderSize,
-      readHeaderTimeout: server.headersTimeout || NO_LIMIT_MS,
+      readHeaderTimeout: Math.min(
+        server.headersTimeout || NO_LIMIT_MS,
+        server.requestTimeout || NO_LIMIT_MS
+      ),
       readTimeout: server.requestTimeout,
       idleTimeout:
         server.keepAliveTimeout > 0 ? server.keepAliveTimeout + KEEP_ALIVE_BUFFER_MS : NO_LIMIT_MS,

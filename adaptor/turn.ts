@@ -120,7 +120,8 @@ export class Turn implements BodySink {
 
   onError(err: Error): void {
     const exchange = this.#exchange
-    if (exchange !== undefined && (err as FastHttpError).code === 'FH_ERR_BROKEN_CHUNK') {
+    // The connection is there: what came on it is no HTTP, or too late.
+    if (exchange !== undefined && !exchange.conn.stream.destroyed) {
       const server = (exchange.conn.stream as SocketInternals).server as http.Server
       const answer = clientError(server, exchange.conn, err as FastHttpError)
       // Past the exchange: aborting destroys the socket before the exchange would send.
@@ -180,23 +181,29 @@ export class Turn implements BodySink {
     else socket?.end()
   }
 
-  /** The connection is lost, in the order in which node:http tells it. */
+  /** The connection is lost, in the order in which node:http tells it: all requests, then the responses. */
   abort(err: Error | undefined): void {
-    const { req, res } = this
-    if (this.#exchange === undefined) return
-    this.#exchange = undefined
-    if (!res.writableFinished || res.socket !== null) {
-      req.destroy(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }))
-      emitClose(res)
+    const lost: Turn[] = []
+    for (let turn: Turn | undefined = this; turn !== undefined; turn = turn.#next) {
+      if (turn.#exchange === undefined) continue
+      turn.#exchange = undefined
+      if (turn.#isOpen) turn.req.destroy(connectionReset())
+      lost.push(turn)
     }
-    this.#next?.abort(err)
-    const lost =
-      err ??
-      Object.assign(new Error('Cannot call write after a stream was destroyed'), {
-        code: 'ERR_STREAM_DESTROYED',
-      })
-    for (const callback of this.#takeCallbacks()) process.nextTick(callback, lost)
+    for (const turn of lost) turn.#lose(err)
+  }
+
+  #lose(err: Error | undefined): void {
+    if (this.#isOpen) emitClose(this.res)
+    const failure = err ?? streamDestroyed()
+    for (const callback of this.#takeCallbacks()) process.nextTick(callback, failure)
     this.#settle?.()
+  }
+
+  /** Has the response the connection, or something to send? */
+  get #isOpen(): boolean {
+    const { res } = this
+    return !res.writableFinished || res.socket !== null
   }
 
   #drained(): void {
@@ -252,6 +259,16 @@ export class Turn implements BodySink {
     next?.abort(undefined)
     this.#settle?.()
   }
+}
+
+function connectionReset(): Error {
+  return Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+}
+
+function streamDestroyed(): Error {
+  return Object.assign(new Error('Cannot call write after a stream was destroyed'), {
+    code: 'ERR_STREAM_DESTROYED',
+  })
 }
 
 /** `_read` of adapted requests. */

@@ -15,6 +15,7 @@ export interface ExchangeOwner {
   readBody(sink: BodySink): void
   resumeBody(): void
   write(data: string | Uint8Array): boolean
+  flush(): void
   handOver(): { socket: Duplex; head: Buffer }
 }
 
@@ -86,6 +87,10 @@ export class ConnExchange implements Exchange {
 
   write(data: string | Uint8Array): boolean {
     return this.#owner.write(data)
+  }
+
+  flush(): void {
+    this.#owner.flush()
   }
 
   end(close: boolean): void {

@@ -10,7 +10,7 @@ export const kTakesExchange: unique symbol = Symbol.for('fasthttp.takesExchange'
 
 /**
  * On a RequestHandler that stands in for another server: answers in the server's place when the input of a connection cannot be
- * understood, and any one Host value is taken. Gets the connection and the error; returns what is to be sent before the connection
+ * understood, and the Host field, at most one, is left to it. Gets the connection and the error; returns what is to be sent before the connection
  * closes, or `undefined` when the connection has been dealt with.
  */
 export const kAnswersErrors: unique symbol = Symbol.for('fasthttp.answersErrors')
@@ -58,6 +58,8 @@ export interface Exchange {
   /** Sends bytes (a string as latin1). Writes of one synchronous run leave together. `false`: wait for `onDrain`. */
   write(data: string | Uint8Array): boolean
   onDrain: (() => void) | undefined
+  /** Sends what was written without waiting for the rest of its run. */
+  flush(): void
   /**
    * The answer is complete. `close` closes the connection once it is sent. An unread body is drained up to a small limit, else the
    * connection closes. The next request is served when the handler has settled too.

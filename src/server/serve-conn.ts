@@ -946,6 +946,10 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     return this.#state === CLOSED || this.#out.write(data)
   }
 
+  flush(): void {
+    this.#out.flush()
+  }
+
   handOver(): { socket: Duplex; head: Buffer } {
     this.#out.flush()
     this.#state = HIJACKED

@@ -82,6 +82,9 @@ export class Http2Exchange implements Exchange {
     return !this.#blocked
   }
 
+  /** Nothing is gathered here. */
+  flush(): void {}
+
   end(_close: boolean): void {
     this.isEnded = true
     const stream = this.#stream

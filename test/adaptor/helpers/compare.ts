@@ -41,6 +41,8 @@ export interface Case {
   readonly manual?: boolean
   /** Does not look whether the connection goes on afterwards. */
   readonly last?: boolean
+  /** The server closes the connection, for which the client waits. */
+  readonly closes?: boolean
   /** Notes only what the handler logs: no listener of the harness on the messages. */
   readonly unobserved?: boolean
 }
@@ -114,7 +116,9 @@ export async function run(
       gate('done').promise,
       `done (got ${JSON.stringify(client.received.slice(0, 200))}, log ${log.join()})`
     )
-    if (one.last !== true) {
+    if (one.closes === true) {
+      await within(client.closed, `close by the server (log ${log.join()})`)
+    } else if (one.last !== true) {
       client.resume()
       client.write(get(PROBE_PATH, 'Connection: close\r\n'))
       await within(
