@@ -5,12 +5,10 @@ import { Response } from '../http/response.js'
 import { acquireCall, type CallRouter } from './call.js'
 import type { GetResult } from './get-result.js'
 import type { HostClient } from './host-client.js'
+import { KnownURLs } from './known-urls.js'
 import type { CallOptions } from './options.js'
-import type { PlainGet } from './plain-get.js'
 import { DEFAULT_MAX_REDIRECTS } from './redirect.js'
-
-/** URLs whose heads are kept. */
-const MAX_PLAIN = 256
+import { requestHeadTo } from './request-head.js'
 
 /** Options of `get` and `post`. */
 export interface GetOptions extends CallOptions {
@@ -25,7 +23,7 @@ export type PostBody = Args | URLSearchParams | string | Uint8Array
 
 /** The calls that `Client` and `HostClient` have in common. */
 export abstract class BaseClient implements CallRouter {
-  readonly #plain = new Map<string, PlainGet>()
+  readonly #known = new KnownURLs((req) => this._route(req))
   #active = 0
   #closed = false
   #onIdle: (() => void)[] = []
@@ -84,14 +82,15 @@ export abstract class BaseClient implements CallRouter {
   get(url: string | URL, options?: GetOptions): Promise<GetResult> {
     if (options?.headers !== undefined) return this.#send('GET', url, undefined, options)
     if (this.#closed) return Promise.reject(new ClientClosedError())
-    let plain
+    let known
     try {
-      plain = this.#plain.get(url as string) ?? this.#makePlain(urlText(String(url)))
+      known = this.#known.find(String(url))
     } catch (err) {
       return Promise.reject(err as Error)
     }
+    if (known === undefined) return this.#send('GET', url, undefined, options)
     this.#active++
-    return acquireCall().startPlain(this, plain, maxRedirects(options), options)
+    return acquireCall().startPlain(this, known, maxRedirects(options), options)
   }
 
   /** As {@link get}, within `ms` milliseconds. */
@@ -131,9 +130,9 @@ export abstract class BaseClient implements CallRouter {
     }
   }
 
-  /** Forgets which host client serves a URL. */
-  protected forgetPlain(): void {
-    this.#plain.clear()
+  /** Forgets which host clients serve which URLs. */
+  protected forgetURLs(): void {
+    this.#known.clear()
   }
 
   #call(
@@ -143,33 +142,34 @@ export abstract class BaseClient implements CallRouter {
     options: CallOptions | undefined
   ): Promise<Response> {
     if (this.#closed) return Promise.reject(new ClientClosedError())
-    let plain: PlainGet | undefined
+    return this.#start(req, resp ?? new Response(), redirects, options, false)
+  }
+
+  /** @param owned - `req` is the client's own */
+  #start<T>(
+    req: Request,
+    resp: Response | null,
+    redirects: number,
+    options: CallOptions | undefined,
+    owned: boolean
+  ): Promise<T> {
+    let host: HostClient | null = null
+    let head = ''
     try {
-      if (req._isPlainGet) {
-        const uri = req.requestURI()
-        plain = this.#plain.get(uri) ?? this.#makePlain(uri)
+      const known = req._hasOwnTarget ? this.#known.find(req.requestURI()) : undefined
+      if (known !== undefined && !req.header.isConnect()) {
+        host = known.host
+        head = req._isPlainGet
+          ? known.plainHead
+          : requestHeadTo(req, known.to, known.target, host.options)
       }
     } catch (err) {
       return Promise.reject(err as Error)
     }
     this.#active++
-    return acquireCall().start(this, req, resp ?? new Response(), redirects, options, plain)
-  }
-
-  /** Throws where the URL cannot be used. Kept are those of which text and bytes are the same. */
-  #makePlain(url: string): PlainGet {
-    const req = acquireRequest()
-    try {
-      req.setRequestURI(url)
-      const host = this._route(req)
-      const plain = { url, head: host._head(req), host }
-      if (BEYOND_ASCII.test(url)) return plain
-      if (this.#plain.size >= MAX_PLAIN) this.#plain.clear()
-      this.#plain.set(url, plain)
-      return plain
-    } finally {
-      releaseRequest(req)
-    }
+    const call = acquireCall()
+    if (owned) call.ownRequest()
+    return call.start(this, req, resp, redirects, options, host, head)
   }
 
   #send(
@@ -188,10 +188,7 @@ export abstract class BaseClient implements CallRouter {
         req.header.add(name, value)
     }
     if (body !== undefined) setBody(req, body)
-    const call = acquireCall()
-    call.ownRequest()
-    this.#active++
-    return call.start(this, req, null, maxRedirects(options), options)
+    return this.#start(req, null, maxRedirects(options), options, true)
   }
 }
 

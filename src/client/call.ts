@@ -13,8 +13,8 @@ import type { HostClient } from './host-client.js'
 import type { CallOptions } from './options.js'
 import { followRedirect, originOf, statusCodeIsRedirect, type RedirectOrigin } from './redirect.js'
 import { asciiText, GetResult } from './get-result.js'
+import type { KnownURL } from './known-urls.js'
 import { retryDecision } from './retry.js'
-import type { PlainGet } from './plain-get.js'
 import { ResponseBodyStream } from './response-body-stream.js'
 
 /** Finds out which HostClient serves a request. */
@@ -41,7 +41,7 @@ function capture(resolve: Resolve, reject: Reject): void {
  * reused; nothing outside the client ever holds one.
  */
 export class Call {
-  /** `null` for a plain GET that has needed none so far. */
+  /** `null` for a plain GET until it needs one. */
   request: Request | null = null
   /** Where the response goes; `null` when the caller wants status and body only. */
   response: Response | null = null
@@ -57,7 +57,8 @@ export class Call {
   /** Counts the calls this object has served. */
   generation = 0
   #router: CallRouter | null = null
-  #plain: PlainGet | null = null
+  /** What the request would be made from. */
+  #url = ''
   #ownsRequest = false
   #resolve: Resolve | null = null
   #reject: Reject | null = null
@@ -78,7 +79,7 @@ export class Call {
 
   /**
    * @param options - limits of the call, `undefined` for those of `req`
-   * @param plain - what `req` amounts to, if it is known already
+   * @param host - who serves `req`, if that is known already, and its head
    */
   start<T>(
     router: CallRouter,
@@ -86,35 +87,36 @@ export class Call {
     resp: Response | null,
     redirects: number,
     options: CallOptions | undefined,
-    plain?: PlainGet
+    host: HostClient | null,
+    head: string
   ): Promise<T> {
     const promise = this.#begin<T>(router, redirects)
     this.request = req
     this.response = resp
     if (!this.#limit(req.getTimeout(), options)) return promise
-    if (plain === undefined) this.#hop()
-    else this.#send(plain)
+    if (host === null) this.#hop()
+    else this.#send(host, head)
     return promise
   }
 
-  /** A GET whose head is known already. */
+  /** A GET with nothing of its own. */
   startPlain<T>(
     router: CallRouter,
-    plain: PlainGet,
+    url: KnownURL<HostClient>,
     redirects: number,
     options: CallOptions | undefined
   ): Promise<T> {
     const promise = this.#begin<T>(router, redirects)
-    this.#plain = plain
+    this.#url = url.url
     if (options !== undefined && !this.#limit(0, options)) return promise
-    this.#send(plain)
+    this.#send(url.host, url.plainHead)
     return promise
   }
 
-  #send(plain: PlainGet): void {
-    this.head = plain.head
-    this.#enter(plain.host)
-    plain.host._start(this)
+  #send(host: HostClient, head: string): void {
+    this.head = head
+    this.#enter(host)
+    host._start(this)
   }
 
   /** Gives the request to the caller's side: it lives until the call settles. */
@@ -168,12 +170,12 @@ export class Call {
     return true
   }
 
-  /** The request, made from the plain GET if there is none yet. */
+  /** The request, made from its URL if there is none yet. */
   needRequest(): Request {
     if (this.request === null) {
       this.request = acquireRequest()
       this.#ownsRequest = true
-      this.request.setRequestURI(this.#plain!.url)
+      this.request.setRequestURI(this.#url)
     }
     return this.request
   }
@@ -196,14 +198,15 @@ export class Call {
   /** Starts an exchange of the request as it is now. */
   #hop(): void {
     const req = this.request!
+    let host
+    let head
     try {
-      const host = this.#router!._route(req)
-      this.head = host._head(req)
-      this.#enter(host)
+      host = this.#router!._route(req)
+      head = host._head(req)
     } catch (err) {
       return this.#settleError(err)
     }
-    this.host!._start(this)
+    this.#send(host, head)
   }
 
   #enter(host: HostClient): void {
@@ -398,7 +401,7 @@ export class Call {
     this.conn = null
     this.host = null
     this.#router = null
-    this.#plain = null
+    this.#url = ''
     this.#ownsRequest = false
     this.#resolve = null
     this.#reject = null

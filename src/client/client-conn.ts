@@ -114,7 +114,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   createdTime(): number {
     return this.#created
   }
-  /** When its last request was sent, in milliseconds since the epoch. */
+  /** When it was last taken from the pool, in milliseconds since the epoch. */
   lastUseTime(): number {
     return this.#lastUse
   }
@@ -125,12 +125,11 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   // Sending
 
   /** Sends the request of `call`. The connection must be idle. */
-  start(call: Call, now: number): void {
+  start(call: Call): void {
     const { options } = this.#pool
     this.#state = HEAD
     this.#call = call
     call.conn = this
-    this.#lastUse = now
     if (this.idleUntil !== 0) {
       this.idleUntil = 0
       this.#conn.setRef?.(true)
@@ -138,13 +137,13 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     this.#callDeadline = call.deadline
     const age = options.maxConnDuration
     this.#closing =
-      (age > 0 && now - this.#created > age) ||
+      (age > 0 && Date.now() - this.#created > age) ||
       (call.request !== null && call.request.header.connectionClose())
     const head =
       this.#closing && !call.request?.header.connectionClose() ? withClose(call.head) : call.head
     this.#write(call, head)
     if (this.#state !== HEAD) return
-    this.#limit(now, this.#sending ? options.writeTimeout : options.readTimeout)
+    this.#limit(this.#sending ? options.writeTimeout : options.readTimeout)
   }
 
   #write(call: Call, head: string): void {
@@ -170,7 +169,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     this.#release()
     const { writeTimeout, readTimeout } = this.#pool.options
     this.#writeBody(this.#call!, '')
-    if (this.#state === HEAD) this.#limit(Date.now(), this.#sending ? writeTimeout : readTimeout)
+    if (this.#state === HEAD) this.#limit(this.#sending ? writeTimeout : readTimeout)
   }
 
   /** Forgets that a body is held back. */
@@ -217,7 +216,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
       if (this.#state === CLOSED || this.#call !== call) return
       if (err !== undefined) return this.#bodyFailed(err)
       this.#sending = !this.#corkedWrite(trailer)
-      if (!this.#sending) this.#limit(Date.now(), this.#pool.options.readTimeout)
+      if (!this.#sending) this.#limit(this.#pool.options.readTimeout)
     }
     if (typeof source === 'function') this.#pump = pumpWriter(source, chunked, target, done)
     else this.#pump = pumpStream(source, size, chunked, target, done)
@@ -245,13 +244,16 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     if (this.#pump !== null) return this.#pump.onDrain()
     if (!this.#sending || this.#held !== null) return
     this.#sending = false
-    if (this.#state === HEAD) this.#limit(Date.now(), this.#pool.options.readTimeout)
+    if (this.#state === HEAD) this.#limit(this.#pool.options.readTimeout)
   }
 
   /** Sets the limit of the phase that begins now. */
-  #limit(now: number, ms: number): void {
+  #limit(ms: number): void {
     let deadline = this.#callDeadline
-    if (ms > 0 && (deadline === 0 || now + ms < deadline)) deadline = now + ms
+    if (ms > 0) {
+      const end = Date.now() + ms
+      if (deadline === 0 || end < deadline) deadline = end
+    }
     this.deadline = deadline
     if (deadline !== 0) this.#pool.timer.arm(deadline)
   }
@@ -355,8 +357,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
         return this.#fail(new BodyTooLargeError(this.#maxBody), false)
     } else if (this.#state === CLOSED) return
     if (this.#bodyKind !== BODY_TO_END && this.#body.done) return this.#bodyDone(next === end)
-    if (this.#state === STREAM)
-      this.#limit(Date.now(), this.#paused ? 0 : this.#pool.options.readTimeout)
+    if (this.#state === STREAM) this.#limit(this.#paused ? 0 : this.#pool.options.readTimeout)
   }
 
   onChunkData(buf: Buffer, start: number, end: number): boolean {
@@ -376,7 +377,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   resumeBody(): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#limit(Date.now(), this.#pool.options.readTimeout)
+    this.#limit(this.#pool.options.readTimeout)
     this.#conn.resume()
   }
 

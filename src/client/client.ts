@@ -89,7 +89,7 @@ export class Client extends BaseClient {
       const unused = host.connsCount() === 0 && host.pendingRequests() === 0
       if (unused && host.lastUseTime() < since) this.#hosts.delete(key)
     }
-    if (this.#hosts.size < before) this.forgetPlain()
+    if (this.#hosts.size < before) this.forgetURLs()
     if (this.#hosts.size === 0 && this.#cleaner !== null) {
       clearInterval(this.#cleaner)
       this.#cleaner = null

@@ -27,7 +27,9 @@ export class ConnPool {
   /** First come, first served: calls that dial or wait. */
   readonly #waiting: (Call | Borrower)[] = []
   #dialing = 0
-  /** Milliseconds since the epoch. */
+  /** A sweep comes within {@link UNREF_MS}. */
+  #sweepsSoon = false
+  /** When a connection was last asked for, in milliseconds since the epoch; up to {@link UNREF_MS} earlier under load. */
   lastUseTime = Date.now()
 
   constructor(dialer: HostDialer, options: ResolvedClientOptions) {
@@ -47,9 +49,10 @@ export class ConnPool {
 
   /** Sends the request of `call` on a connection, at once or when there is one. */
   acquire(call: Call): void {
-    const now = (this.lastUseTime = Date.now())
+    if (!this.#sweepsSoon) this.lastUseTime = this.#sweepSoon()
     const conn = this.#takeIdle()
-    if (conn !== undefined) return conn.start(call, now)
+    if (conn !== undefined) return conn.start(call)
+    const now = Date.now()
     if (this.size < this.maxConns) {
       this.#waiting.push(call)
       if (call.deadline !== 0) this.timer.arm(call.deadline)
@@ -87,7 +90,7 @@ export class ConnPool {
     const next = this.#waiting.shift()
     if (next === undefined) {
       this.#idle.push(conn)
-      this.timer.arm(this.lastUseTime + UNREF_MS)
+      if (!this.#sweepsSoon) this.#sweepSoon()
     } else this.#give(conn, next)
   }
 
@@ -116,7 +119,7 @@ export class ConnPool {
   #give(conn: ClientConn, to: Call | Borrower): void {
     if ('take' in to) return to.take(conn)
     to.waitUntil = 0
-    conn.start(to, (this.lastUseTime = Date.now()))
+    conn.start(to)
   }
 
   #dialForWaiting(): void {
@@ -145,8 +148,17 @@ export class ConnPool {
     )
   }
 
+  /** Returns the time, in milliseconds since the epoch. */
+  #sweepSoon(): number {
+    const now = Date.now()
+    this.#sweepsSoon = true
+    this.timer.arm(now + UNREF_MS)
+    return now
+  }
+
   /** Ends what is over its time; returns when to look again. */
   #sweep(now: number): number {
+    this.#sweepsSoon = false
     let next = Infinity
     const due = (at: number): boolean => {
       if (at === 0) return false

@@ -1,5 +1,6 @@
 import { InvalidHostError } from '../errors.js'
 import type { Request } from '../http/request.js'
+import type { URI } from '../http/uri.js'
 import { CHUNKED, NO_LENGTH, writeRequestHead, type RequestTarget } from '../wire/request-writer.js'
 import type { ResolvedClientOptions } from './options.js'
 
@@ -8,33 +9,56 @@ const FORM_TYPE = 'application/x-www-form-urlencoded'
 const WITHOUT_CONTENT = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'])
 const DEFAULT_TYPE = 'application/octet-stream'
 
-/** Filled anew for each head. */
-const to: RequestTarget = { target: '', host: '', userAgent: '', authorization: '' }
+/** What the head of a request has from its URI and the client's options, but for the target. */
+export type Destination = Readonly<Omit<RequestTarget, 'target'>>
+
+/** Throws `FH_ERR_INVALID_HOST` when there is no host, and as the URI's parser does. */
+export function destinationOf(uri: URI, options: ResolvedClientOptions): Destination {
+  const host = uri.host()
+  if (host === '') throw new InvalidHostError('missing host')
+  return {
+    host,
+    userAgent: options.noDefaultUserAgentHeader ? '' : options.name,
+    authorization: basicAuthorization(uri.username(), uri.password()),
+  }
+}
 
 /**
  * Head of `req` as a client sends it: Host and target from its URI, basic authorization from the user information there, form arguments
- * as the body if it has no other. Throws `FH_ERR_INVALID_HOST` when there is no host, and as the URI's parser does.
+ * as the body if it has no other. Throws as {@link destinationOf} does.
  */
 export function requestHead(req: Request, options: ResolvedClientOptions): string {
-  const { header, _body: body } = req
+  const { header } = req
   const uri = req.uri()
   if (options.disablePathNormalizing) uri.disablePathNormalizing = true
-  if (options.disableHeaderNamesNormalizing) header.disableNormalizing()
-  const host = uri.host()
-  if (host === '') throw new InvalidHostError('missing host')
+  const to = destinationOf(uri, options)
+  const target = header.isConnect() ? to.host : uri.requestURI()
+  const host = req.useHostHeader ? header.host() || to.host : to.host
+  return requestHeadTo(req, { ...to, host }, target, options)
+}
 
+/** Head of `req` as {@link requestHead} writes it where its URI is known to lead to `target` of `to`. */
+export function requestHeadTo(
+  req: Request,
+  to: Destination,
+  target: string,
+  options: ResolvedClientOptions
+): string {
+  const { header, _body: body } = req
+  if (options.disableHeaderNamesNormalizing) header.disableNormalizing()
   let type = ''
   const args = req._postArgs()
   if (args !== undefined && body.isEmpty) {
     body.set(args.queryString())
     type = FORM_TYPE
   } else if (!body.isEmpty && header._hasDefaultContentType) type = DEFAULT_TYPE
-
-  to.target = header.isConnect() ? host : uri.requestURI()
-  to.host = req.useHostHeader ? header.host() || host : host
-  to.userAgent = options.noDefaultUserAgentHeader ? '' : options.name
-  to.authorization = basicAuthorization(uri.username(), uri.password())
-  return writeRequestHead(header, to, contentLength(req), type)
+  const { host, userAgent, authorization } = to
+  return writeRequestHead(
+    header,
+    { target, host, userAgent, authorization },
+    contentLength(req),
+    type
+  )
 }
 
 function contentLength(req: Request): number {
