@@ -1,6 +1,6 @@
 import * as compat from '../src/features/compat/index.js'
 import type { RequestCtx } from '../src/server/request-ctx.js'
-import { withdrawAnswer } from '../src/server/routing.js'
+import { expressParams, withdrawAnswer } from '../src/server/routing.js'
 import { copyHeaders, type CtxMessages } from './ctx-messages.js'
 
 type Fields = Record<string, unknown>
@@ -57,7 +57,7 @@ const FIXED: Record<string, (ctx: RequestCtx) => unknown> = {
 
 /** Values of Express's request that depend on the route, or are seldom asked for. */
 const VALUES: Record<string, (ctx: RequestCtx) => unknown> = {
-  params: (ctx) => ctx.params(),
+  params: expressParams,
   query: compat.query,
   path: compat.mountedPath,
   baseUrl: compat.mountPath,

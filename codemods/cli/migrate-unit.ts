@@ -23,6 +23,7 @@ export function migrateUnit(unit: Unit, request: Request): MigrationResult {
     exact: request.exact,
     adaptOnly: request.adaptOnly,
     tsconfig: unit.tsconfig,
+    express: unit.express,
     select: all
       ? undefined
       : (handler) => (files?.has(handler.path) ?? true) && (chosen?.(handler) ?? true),

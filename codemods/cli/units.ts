@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import fs from 'node:fs'
 import path from 'node:path'
 import { ts } from 'ts-morph'
+import type { ExpressVersion } from '../core/migrate.js'
 import { ModuleResolver, pathOptions, sourceName } from '../core/module-resolver.js'
 import type { SourceInput } from '../core/workspace.js'
 import type { SourceSet } from './sources.js'
+import { Configs, ExpressVersions } from './surroundings.js'
 import { UsageError } from './usage-error.js'
 
 /**
@@ -17,6 +18,8 @@ export interface Unit {
   inputs: SourceInput[]
   /** Absolute path of the tsconfig.json whose `paths` name modules. */
   tsconfig: string | undefined
+  /** The major version of Express that the package.json above its files asks for. */
+  express: ExpressVersion | undefined
   /** Nothing in it imports an HTTP module: there is nothing to migrate, only syntax to check. */
   inert: boolean
 }
@@ -28,6 +31,7 @@ const INERT_BATCH = 400
 /** Splits the sources into units, in the order of their names. */
 export function unitsOf(set: SourceSet, tsconfig: string | undefined): Unit[] {
   const configs = new Configs(set.root, tsconfig)
+  const versions = new ExpressVersions(set.root)
   const byName = new Map(set.inputs.map((each) => [sourceName(each.path), each]))
   const resolvers = new Map<string | undefined, ModuleResolver>()
   const groups = new Groups<SourceInput>(set.inputs)
@@ -54,6 +58,7 @@ export function unitsOf(set: SourceSet, tsconfig: string | undefined): Unit[] {
         .reduce((first, each) => (each < first ? each : first)),
       inputs,
       tsconfig: configs.ofMost(inputs),
+      express: versions.ofMost(inputs),
       inert: !inputs.some((each) => http.has(each)),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -75,7 +80,13 @@ export function joinInert(units: readonly Unit[]): Unit[] {
   const batches: Unit[] = []
   for (let at = 0; at < inert.length; at += INERT_BATCH) {
     const inputs = inert.slice(at, at + INERT_BATCH)
-    batches.push({ name: inputs[0]!.path, inputs, tsconfig: undefined, inert: true })
+    batches.push({
+      name: inputs[0]!.path,
+      inputs,
+      tsconfig: undefined,
+      express: undefined,
+      inert: true,
+    })
   }
   return [...units.filter((each) => !each.inert), ...batches]
 }
@@ -89,44 +100,6 @@ function specifiersOf(text: string): Set<string> {
 
 function hash(name: string): number {
   return createHash('sha256').update(name).digest().readUInt32BE(0)
-}
-
-/** The tsconfig.json that applies to a file: the given one, or the nearest up to the root. */
-class Configs {
-  readonly #root: string
-  readonly #given: string | undefined
-  readonly #nearest = new Map<string, string | undefined>()
-
-  constructor(root: string, given: string | undefined) {
-    this.#root = root
-    this.#given = given
-  }
-
-  of(file: string): string | undefined {
-    return this.#given ?? this.#inFolder(path.dirname(file))
-  }
-
-  /** The one that applies to most of the files a run may edit. */
-  ofMost(inputs: readonly SourceInput[]): string | undefined {
-    const counts = new Map<string | undefined, number>()
-    for (const input of inputs) {
-      const config = this.of(input.path)
-      counts.set(config, (counts.get(config) ?? 0) + (input.readonly === true ? 0.001 : 1))
-    }
-    return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))[0]
-  }
-
-  #inFolder(folder: string): string | undefined {
-    if (this.#nearest.has(folder)) return this.#nearest.get(folder)
-    const own = path.join(folder, 'tsconfig.json')
-    let found: string | undefined
-    if (fs.existsSync(own)) found = own
-    else if (folder !== this.#root && path.dirname(folder) !== folder) {
-      found = this.#inFolder(path.dirname(folder))
-    }
-    this.#nearest.set(folder, found)
-    return found
-  }
 }
 
 /** Disjoint sets, each in the order in which its members were given. */

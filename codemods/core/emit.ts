@@ -3,6 +3,7 @@ import { isFunctionNode, unwrap, type FunctionNode } from './ast.js'
 import type { RegisteredItem, Registration } from './app-graph.js'
 import type { Candidate, HelperCall } from './candidates.js'
 import { argumentsSpan, spanOf } from './draft.js'
+import { CopyEmitter } from './emit-copies.js'
 import { TwinEmitter } from './emit-twins.js'
 import { TypeEmitter } from './emit-types.js'
 import { FileEdits } from './file-edits.js'
@@ -38,6 +39,7 @@ export class Emitter {
     for (const service of plan.graph.services) this.#service(service)
     for (const registration of plan.graph.registrations) this.#registration(registration)
     new TwinEmitter(plan, (node) => this.#file(node))
+    new CopyEmitter(plan, (node) => this.#file(node))
     new TypeEmitter(plan, (node) => this.#file(node))
   }
 
@@ -151,6 +153,10 @@ export class Emitter {
       ...this.#options(service),
       argumentsSpan(node),
       ')',
+      // Defaults of Express 4 that its code may rely on.
+      service.kind === 'app' && this.#plan.options.express === 4
+        ? `.set(${file.context.quote('express version')}, 4)`
+        : '',
     ])
     file.found(service.kind, node)
   }
@@ -332,6 +338,10 @@ export class Emitter {
       this.#adapted.add(value.node)
       const local = file.need('fasthttp/compat', preset)
       file.rewrite(spanOf(value.node.expression), [local])
+      // Without options, forms were nested in Express 4.
+      if (preset === 'urlencodedBody' && this.#plan.options.express === 4 && isBare(value.node)) {
+        file.rewrite(argumentsSpan(value.node), ['{ extended: true }'])
+      }
       file.found(presetName(value)!, item.node)
       return
     }
@@ -354,6 +364,10 @@ function contains(outer: ts.Node, inner: ts.Node): boolean {
     outer.pos <= inner.pos &&
     inner.end <= outer.end
   )
+}
+
+function isBare(call: ts.CallExpression | ts.NewExpression): boolean {
+  return call.arguments?.length === 0
 }
 
 function presetName(value: Value): string | undefined {

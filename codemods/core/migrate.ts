@@ -13,6 +13,8 @@ import { Workspace, type SourceInput, type SyntaxProblem } from './workspace.js'
 export interface MigrateOptions {
   /** Choose the byte-for-byte form of every row that has one. @default false */
   exact?: boolean
+  /** The major version of Express the code is written for: some members mean different things in them. */
+  express?: ExpressVersion | undefined
   /** Absolute path of a tsconfig.json whose `paths` name modules. */
   tsconfig?: string | undefined
   /** Serve what is there through `adapt()` and convert nothing. @default false */
@@ -20,6 +22,8 @@ export interface MigrateOptions {
   /** Says which registered handlers to migrate; helpers follow. @default all */
   select?: ((handler: HandlerInfo) => boolean) | undefined
 }
+
+export type ExpressVersion = 4 | 5
 
 /** What a kind of registration is called on the command line. */
 export type HandlerGroup = 'routes' | 'middleware' | 'errors' | 'params' | 'servers'
@@ -147,6 +151,7 @@ function planOf(workspace: Workspace, options: MigrateOptions): ProjectPlan {
   const { select } = options
   return new ProjectPlan(workspace, {
     exact: options.exact ?? false,
+    express: options.express,
     adaptOnly: options.adaptOnly ?? false,
     isLeftOut: (candidate) => select !== undefined && !select(infoOf(candidate, workspace)),
   })
@@ -209,7 +214,12 @@ function addPresent(
 }
 
 function handlerReports(plan: ProjectPlan): HandlerReport[] {
-  return [...plan.candidates.all.values()].map((candidate) => {
+  const { workspace } = plan
+  // Handlers of tests are nobody's to migrate.
+  const own = [...plan.candidates.all.values()].filter(
+    ({ fn }) => !workspace.isReadonly(fn.getSourceFile())
+  )
+  return own.map((candidate) => {
     const reason = plan.reasonOf(candidate)
     return {
       ...infoOf(candidate, plan.workspace),

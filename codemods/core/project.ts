@@ -2,6 +2,7 @@ import { ts } from 'ts-morph'
 import { AppGraph, type Registration } from './app-graph.js'
 import { Candidates, type Candidate } from './candidates.js'
 import { walk, type FunctionNode } from './ast.js'
+import { CopyGroups, type CopyGroup } from './copy-groups.js'
 import { ADAPT_ONLY, Decision, LEFT_OUT } from './decision.js'
 import { Draft, FileContext } from './draft.js'
 import { FlowAnalysis } from './flow.js'
@@ -14,6 +15,7 @@ import type { AppSettings } from '../transforms/scope.js'
 
 export interface ProjectOptions {
   exact: boolean
+  express: 4 | 5 | undefined
   /** Only serve what is there through adapt, and convert nothing. */
   adaptOnly: boolean
   /** Whether a registered handler is left as it is; helpers follow the handlers they serve. */
@@ -26,12 +28,14 @@ export class ProjectPlan {
   readonly values: Values
   readonly graph: AppGraph
   readonly candidates: Candidates
+  readonly copies: CopyGroups
   readonly drafts = new Map<Candidate, Draft>()
   readonly options: ProjectOptions
   readonly #contexts = new Map<ts.SourceFile, FileContext>()
   readonly #summaries = new Map<FunctionNode, Summary>()
   readonly #routeParams: RouteParams
   readonly #decision: Decision
+  readonly #again = new Set<Candidate>()
 
   constructor(workspace: Workspace, options: ProjectOptions) {
     this.workspace = workspace
@@ -39,13 +43,46 @@ export class ProjectPlan {
     this.values = new Values(workspace)
     this.graph = new AppGraph(workspace, this.values)
     this.candidates = new Candidates(workspace, this.values, this.graph)
+    this.copies = new CopyGroups(workspace, this.values, this.graph, this.candidates)
     this.#routeParams = new RouteParams(workspace, this.values, this.graph, this.candidates)
     this.#blockServices()
-    this.#decision = new Decision(this.candidates, workspace)
+    this.#decision = new Decision(this.candidates, this.copies, workspace)
     const settings = this.#settings()
     // What stays changes how its callers are converted: repeated until nothing more stays.
     do this.#draft(settings)
-    while (this.#decision.update((candidate) => this.#ownReason(candidate)))
+    while (this.#decision.update((candidate) => this.#ownReason(candidate)) || this.#findAgain())
+  }
+
+  /**
+   * Handlers of which a path answers twice, what they call, and the error handlers that get to see what
+   * the second answer throws.
+   *
+   * @returns whether there are more than before
+   */
+  #findAgain(): boolean {
+    const before = this.#again.size
+    const queue = [...this.candidates.all.values()].filter(
+      (each) => this.drafts.get(each)!.answersAgain && this.reasonOf(each) === undefined
+    )
+    if (queue.length === 0) return false
+    for (const each of this.candidates.all.values()) if (each.kind === 'error') queue.push(each)
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (this.#again.has(next)) continue
+      this.#again.add(next)
+      for (const target of next.helperCalls.flatMap((each) => each.targets)) {
+        const callee = this.candidates.get(target)
+        if (callee !== undefined) queue.push(callee)
+      }
+    }
+    return this.#again.size > before
+  }
+
+  #mindsAnswer(fn: FunctionNode): boolean {
+    const candidate = this.candidates.get(fn)
+    const draft = candidate === undefined ? undefined : this.drafts.get(candidate)
+    if (candidate === undefined || draft === undefined) return false
+    if (this.#decision.stays(candidate) || this.#ownReason(candidate) !== undefined) return false
+    return [...draft.events.values()].every((each) => 'again' in each)
   }
 
   /** Writes the native form of every handler, as if all that is not known to stay converted. */
@@ -64,6 +101,8 @@ export class ProjectPlan {
         routeParams: this.#routeParams,
         decision: this.#decision,
         exact: this.options.exact,
+        express: this.options.express,
+        answersAgain: this.#again.has(candidate),
       })
     }
     for (const candidate of this.candidates.all.values()) this.#summaryOf(candidate.fn)
@@ -86,6 +125,11 @@ export class ProjectPlan {
   /** Helpers that are native and keep their old form for what stays. */
   get twins(): ReadonlySet<Candidate> {
     return this.#decision.twins
+  }
+
+  /** What is native in a copy and keeps its form for tests. */
+  get copyGroups(): CopyGroup[] {
+    return this.copies.all.filter((each) => this.#decision.isCopied(each))
   }
 
   /** Where a handler that stays is given to native code that calls it. */
@@ -122,7 +166,8 @@ export class ProjectPlan {
         graph.block(service, service.node, 'it is created in a file that is not migrated')
       }
     }
-    for (const registration of graph.registrations) this.#checkRegistration(registration)
+    const foreign = this.#itemsOfTests()
+    for (const registration of graph.registrations) this.#checkRegistration(registration, foreign)
     // A router is ours only where everything that mounts it is; repeated until nothing changes.
     for (let before = -1; before !== graph.blockers.size;) {
       before = graph.blockers.size
@@ -130,10 +175,23 @@ export class ProjectPlan {
     }
   }
 
-  #checkRegistration(registration: Registration): void {
+  /** What files that are not migrated register: lists of middlewares that they share with others. */
+  #itemsOfTests(): ReadonlySet<ts.Node> {
+    const tests = this.graph.registrations.filter(({ call }) =>
+      this.workspace.isReadonly(call.getSourceFile())
+    )
+    return new Set(tests.flatMap(({ items }) => items.map((item) => item.node)))
+  }
+
+  #checkRegistration(registration: Registration, foreign: ReadonlySet<ts.Node>): void {
     const { owner, call, items, method } = registration
     const { graph } = this
     if (owner.flavor === 'fasthttp') return
+    if (this.workspace.isReadonly(call.getSourceFile())) {
+      graph.block(owner, call, 'a file that is not migrated registers handlers on it')
+    } else if (items.some((item) => foreign.has(item.node))) {
+      graph.block(owner, call, 'a file that is not migrated uses the same list of middlewares')
+    }
     const errors = items.filter((item) => item.functions.some((fn) => fn.parameters.length >= 4))
     if (method !== 'param' && errors.length > 0 && errors.length < items.length) {
       graph.block(owner, call, 'error middleware is registered together with other middleware')
@@ -205,6 +263,7 @@ export class ProjectPlan {
       workspace: this.workspace,
       values: this.values,
       summaryOf: (target: FunctionNode) => this.#summaryOf(target),
+      mindsAnswer: (target: FunctionNode) => this.#mindsAnswer(target),
     }
     const summary = new FlowAnalysis(candidate, draft, host).run()
     // What stays is called through adaptHandler, which waits for its answer.

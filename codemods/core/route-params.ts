@@ -5,6 +5,7 @@ import type { Candidate, Candidates } from './candidates.js'
 import { members, type Service, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
+const WILDCARD = '*'
 const VERBS = /^(all|get|post|put|patch|delete|head|options|trace)$/
 
 /**
@@ -32,10 +33,22 @@ export class RouteParams {
   }
 
   sees(candidate: Candidate, name: string): boolean {
+    const names = this.#namesOf(candidate)
+    return names.has(name) || names.has(WILDCARD + name)
+  }
+
+  /** Whether a parameter, or any without a name, may be a wildcard such as `*path`. */
+  seesWildcard(candidate: Candidate, name: string | undefined): boolean {
+    const names = this.#namesOf(candidate)
+    if (name !== undefined) return names.has(WILDCARD + name)
+    return [...names].some((each) => each.startsWith(WILDCARD))
+  }
+
+  #namesOf(candidate: Candidate): ReadonlySet<string> {
     const known = this.#seen.get(candidate)
     const names = known ?? this.#namesFor(candidate)
     if (known === undefined) this.#seen.set(candidate, names)
-    return names.has(name)
+    return names
   }
 
   #namesFor(candidate: Candidate): ReadonlySet<string> {
@@ -118,11 +131,11 @@ function isText(node: ts.Node): node is Text {
   )
 }
 
-/** `user` of `/:user`, `rest` of `/*rest` and `year` of `/(?<year>\d+)/`. */
+/** `user` of `/:user`, `*rest` of `/*rest` and `year` of `/(?<year>\d+)/`. */
 function namesOf(node: Text): string[] {
   const pattern = ts.isRegularExpressionLiteral(node)
     ? /\(\?<([A-Za-z_$][\w$]*)>/g
-    : /(?:^|[^\w:]):([A-Za-z_$][\w$]*)|\*([A-Za-z_$][\w$]*)/g
+    : /(?:^|[^\w:]):([A-Za-z_$][\w$]*)|(\*[A-Za-z_$][\w$]*)/g
   return [...node.text.matchAll(pattern)].map((match) => (match[1] ?? match[2])!)
 }
 

@@ -83,7 +83,6 @@ function rewriteMember(member: Member, scope: Scope): void {
 }
 
 function special(row: MemberRow, node: Member['node'], scope: Scope): void {
-  const { draft } = scope
   const next = memberOf(node)
   switch (row.member) {
     case 'headers':
@@ -100,8 +99,19 @@ function special(row: MemberRow, node: Member['node'], scope: Scope): void {
       socket(row, node, next, scope)
       break
     default:
-      draft.block(node, `req.${row.member} means different things in Express 4 and 5`)
+      host(row, node, scope)
   }
+}
+
+/** `req.host` holds the port since Express 5. */
+function host(row: MemberRow, node: Member['node'], scope: Scope): void {
+  const { draft, express } = scope
+  if (express === undefined) {
+    draft.block(node, `req.${row.member} means different things in Express 4 and 5`)
+    return
+  }
+  draft.replace(node, readText({ compat: express === 4 ? 'hostname' : 'host' }, scope))
+  draft.found(row.id, node)
 }
 
 /** Named accessors that read better than `peek`; an absent header is '' there. */
@@ -179,14 +189,25 @@ function testsForAbsence(node: ts.Expression): boolean {
 function params(node: Member['node'], next: Member | undefined, scope: Scope): void {
   const { draft } = scope
   draft.found('req.params', node)
-  if (next?.name === undefined) {
-    draft.replace(node, `${draft.ctx}.params()`)
+  if (next?.name === undefined || seesWildcard(next.name, scope)) {
+    draft.replace(node, paramsText(scope))
   } else if (isWriteTarget(wrapOut(next.node))) {
     draft.block(next.node, 'a route parameter is changed')
   } else {
     const sure = draft.context.isTypeScript ? '!' : ''
     draft.replace(next.node, `${draft.ctx}.param(${draft.context.quote(next.name)})${sure}`)
   }
+}
+
+/** All parameters of the path; in Express 5 a wildcard `*path` is a list. */
+function paramsText(scope: Scope): string {
+  const { draft } = scope
+  if (!seesWildcard(undefined, scope)) return `${draft.ctx}.params()`
+  return `${draft.compat('params')}${draft.context.isTypeScript ? '<any>' : ''}(${draft.ctx})`
+}
+
+function seesWildcard(name: string | undefined, { candidate, routeParams }: Scope): boolean {
+  return routeParams.seesWildcard(candidate, name)
 }
 
 function query(node: Member['node'], next: Member | undefined, scope: Scope): void {
@@ -364,6 +385,11 @@ function destructure(
   draft.rewrite({ start: statement.getStart(), end: declaration.end }, [parts.join(between)])
 }
 
+function wholeText(name: string, row: MemberRow | undefined, scope: Scope): string {
+  if (row === undefined) return ownValue(name, scope)
+  return name === 'params' ? paramsText(scope) : readText(emitOf(row, scope), scope)
+}
+
 /** Text that reads an own property of the request as a whole. */
 function ownValue(name: string, scope: Scope): string {
   const { draft, workspace } = scope
@@ -399,8 +425,7 @@ export function bindings(
       draft.block(element, `req.${name} is taken apart from req`)
       return undefined
     }
-    const emit = row === undefined ? undefined : emitOf(row, scope)
-    const read = emit === undefined ? ownValue(name, scope) : readText(emit, scope)
+    const read = wholeText(name, row, scope)
     const initial = element.initializer === undefined ? '' : ` = ${element.initializer.getText()}`
     if (initial !== '' && !ts.isIdentifier(element.name)) {
       draft.block(element, 'req is destructured with a default for a nested pattern')

@@ -35,6 +35,18 @@ interface Link {
   row: MemberRow
 }
 
+/** What Express does when it is asked to answer again. */
+const AGAIN: Partial<Record<string, 'throws' | 'ignored'>> = {
+  send: 'throws',
+  json: 'throws',
+  jsonp: 'throws',
+  sendStatus: 'throws',
+  redirect: 'throws',
+  render: 'throws',
+  status: 'ignored',
+  end: 'ignored',
+}
+
 /** Rewrites one use of the response object. */
 export function rewriteResponse(use: RoleUse, scope: Scope): void {
   const { draft } = scope
@@ -137,7 +149,13 @@ function setEvent(link: Link, scope: Scope): void {
     return
   }
   const rejection = promise ? call.arguments.find((each) => isCallback(each)) : undefined
-  events.set(call, { kind: row.event, promise, ...(rejection === undefined ? {} : { rejection }) })
+  const again = AGAIN[row.member]
+  events.set(call, {
+    kind: row.event,
+    promise,
+    ...(rejection === undefined ? {} : { rejection }),
+    ...(again === undefined ? {} : { again }),
+  })
 }
 
 function linksOf(first: Member['node'], scope: Scope): Link[] | undefined {
@@ -186,8 +204,9 @@ function linkStatements(link: Link, scope: Scope): Part[][] {
     if (name === 'json' && call.arguments.length !== 1) {
       return legacyArguments(link, scope)
     }
-    const useHelper = name === 'json' && scope.settings.json
-    return [callParts(useHelper ? { compat: 'json' } : emitOf(row, scope), call, draft)]
+    const useHelper = name === 'json' && (scope.settings.json || scope.answersAgain)
+    const minds = useHelper || (name === 'status' && scope.answersAgain)
+    return [callParts(minds ? { compat: name } : emitOf(row, scope), call, draft)]
   }
   switch (name) {
     case 'send':
@@ -283,7 +302,7 @@ function send(link: Link, scope: Scope): Part[][] {
   const isJson =
     literal !== undefined &&
     (ts.isObjectLiteralExpression(literal) || ts.isArrayLiteralExpression(literal))
-  if (isJson && !scope.exact && !scope.settings.json) {
+  if (isJson && !scope.exact && !scope.settings.json && !scope.answersAgain) {
     return [callParts({ ctx: 'setJSON()' }, link.call, draft)]
   }
   return [compatCall('send', link.call, draft)]
@@ -297,13 +316,16 @@ function end(link: Link, scope: Scope): Part[][] {
     return []
   }
   const [value, encoding] = call.arguments
-  if (value === undefined) return []
+  if (value === undefined) {
+    return scope.answersAgain ? [[`${draft.compat('end')}(${draft.ctx})`]] : []
+  }
   if (encoding !== undefined && !isUtf8(encoding)) {
     draft.block(call, 'res.end() is called with an encoding')
     return []
   }
   const args = { start: call.arguments.pos, end: value.end }
-  if (isKnownString(value, scope) && !scope.exact) return [[`${draft.ctx}.write(`, args, ')']]
+  const isPlain = !scope.exact && !scope.answersAgain
+  if (isKnownString(value, scope) && isPlain) return [[`${draft.ctx}.write(`, args, ')']]
   return [[`${draft.compat('end')}(${draft.ctx}, `, spanOf(value), ')']]
 }
 

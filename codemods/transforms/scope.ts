@@ -27,6 +27,10 @@ export interface Scope {
   /** What is known to stay on (req, res) so far. */
   decision: Decision
   exact: boolean
+  /** Calls that answer have to mind what was sent before. */
+  answersAgain: boolean
+  /** The version of Express the code is written for, where it is known. */
+  express: 4 | 5 | undefined
 }
 
 /** The runtime form a row has here: exact and mounted variants included. */

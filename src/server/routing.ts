@@ -1,4 +1,4 @@
-import type { RequestCtx } from './request-ctx.js'
+import { kParams, type RequestCtx } from './request-ctx.js'
 
 /** What an application object offers to the code that handles its requests. */
 export interface RoutingApp {
@@ -47,4 +47,24 @@ export function markAnswered(ctx: RequestCtx): void {
 /** Lets another helper give the response anew. */
 export function withdrawAnswer(ctx: RequestCtx): void {
   ctx.removeUserValue(kAnswered)
+}
+
+const kWildcards: unique symbol = Symbol.for('fasthttp.wildcards')
+
+/** Keeps the segments of what named wildcards matched beside the parameters, out of sight. */
+export function setWildcards(params: object, lists: Readonly<Record<string, string[]>>): void {
+  Object.defineProperty(params, kWildcards, { value: lists })
+}
+
+export function wildcardsOf(params: object): Readonly<Record<string, string[]>> | undefined {
+  return (params as { [kWildcards]?: Record<string, string[]> })[kWildcards]
+}
+
+/** The parameters of the matched path as Express 5 gives them: a named wildcard is a list of segments. A copy. */
+export function expressParams(ctx: RequestCtx): Record<string, string | string[]> {
+  const params = ctx.userValue(kParams) as Record<string, string> | undefined
+  const lists = params && wildcardsOf(params)
+  const copy: Record<string, string | string[]> = { ...params }
+  for (const name in lists) copy[name] = [...lists[name]!]
+  return copy
 }

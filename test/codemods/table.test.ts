@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { CONVERSION_TABLE } from '../../codemods/table.js'
 import { migrateText, readFixtures } from './helpers/fixture.js'
 
-const fixtures = ['rows', 'traps'].flatMap(readFixtures)
+const fixtures = ['rows', 'traps', 'express4'].flatMap(readFixtures)
 
 /** Rows at work in fixtures whose requests are answered before and after: see behaviour.test.ts. */
 const executed = new Set<string>()

@@ -8,6 +8,7 @@ import { is } from './negotiation.js'
 import { nodeRequest } from './node-request.js'
 import { parseBytes } from './parse-units.js'
 import { getHeader } from './request-headers.js'
+import { setting } from './settings.js'
 
 /** Options of all body middlewares: those of body-parser. */
 export interface BodyOptions {
@@ -59,6 +60,10 @@ export function bodyMiddleware(
 ): BodyMiddleware {
   const reader = new BodyReader(options, defaultType, parser)
   return (ctx, next) => {
+    // In Express 4 there is an object as soon as anything has looked for a body.
+    if (setting(ctx, 'express version') === 4 && ctx.userValue('body') === undefined) {
+      ctx.setUserValue('body', {})
+    }
     const read = reader.read(ctx)
     return read === undefined ? next() : read.then(() => next())
   }

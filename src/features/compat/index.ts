@@ -52,5 +52,5 @@ export { format, json, jsonp, redirect, send, sendStatus, status, type Formats }
 export { download, sendFile, type SendFileOptions } from './send-file.js'
 export { appOf, type ETagFn, type QueryParser, type TrustFn } from './settings.js'
 export { staticFiles, type StaticFilesOptions } from './static-files.js'
-export { mountedPath, mountedUrl, mountPath, paramValue, query } from './url.js'
+export { mountedPath, mountedUrl, mountPath, params, paramValue, query } from './url.js'
 export { whenCalled, type Done } from './when-called.js'

@@ -7,6 +7,7 @@ import { fresh } from './conditional.js'
 import { withCharset } from './content-type.js'
 import { lookupType, normalizeType } from './media-type.js'
 import { accepts } from './negotiation.js'
+import { getHeader } from './request-headers.js'
 import { location, responseHeader, setHeader, setType, vary } from './response-headers.js'
 import { etagFn, setting } from './settings.js'
 import { query } from './url.js'
@@ -102,14 +103,15 @@ export function redirect(ctx: RequestCtx, status: number, url: string): void
 export function redirect(ctx: RequestCtx, statusOrUrl: number | string, url?: string): void {
   expectUnanswered(ctx)
   const code = typeof statusOrUrl === 'number' ? statusOrUrl : 302
-  location(ctx, String(typeof statusOrUrl === 'number' ? url : statusOrUrl))
-  const target = responseHeader(ctx).peek('Location') ?? ''
+  const target = String(typeof statusOrUrl === 'number' ? url : statusOrUrl)
+  location(ctx, isBack(ctx, target) ? getHeader(ctx, 'Referrer') || '/' : target)
+  const sent = responseHeader(ctx).peek('Location') ?? ''
   const reason = STATUS_CODES[code]
   let body = ''
   void format(ctx, {
-    text: () => (body = `${reason}. Redirecting to ${target}`),
+    text: () => (body = `${reason}. Redirecting to ${sent}`),
     html: () => {
-      const text = `${reason}. Redirecting to ${escapeHtml(target)}`
+      const text = `${reason}. Redirecting to ${escapeHtml(sent)}`
       body = `<!DOCTYPE html><head><title>${reason}</title></head><body><p>${text}</p></body>`
     },
     default: () => {},
@@ -117,6 +119,11 @@ export function redirect(ctx: RequestCtx, statusOrUrl: number | string, url?: st
   status(ctx, code)
   ctx.setBody(body)
   markAnswered(ctx)
+}
+
+/** `res.redirect('back')` of Express 4. */
+function isBack(ctx: RequestCtx, target: string): boolean {
+  return target === 'back' && setting(ctx, 'express version') === 4
 }
 
 /** What answers in one of several forms, by media type or file extension. */

@@ -1,5 +1,5 @@
 import type { RequestCtx } from '../../server/request-ctx.js'
-import { routingOf } from '../../server/routing.js'
+import { expressParams, routingOf } from '../../server/routing.js'
 import { queryParserFn, setting, type QueryParser } from './settings.js'
 
 /** The path at which the running router or middleware is mounted: Express's `req.baseUrl`. */
@@ -51,6 +51,11 @@ export function query(ctx: RequestCtx): Record<string, unknown> {
 
 function queryString(ctx: RequestCtx): string {
   return /^[^?#]*\?([^#]*)/.exec(ctx.requestURI())?.[1] ?? ''
+}
+
+/** The parameters of the matched path: Express's `req.params`, where a named wildcard such as `*path` is a list of segments. A copy. */
+export function params<P = Record<string, string | string[]>>(ctx: RequestCtx): P {
+  return expressParams(ctx) as P
 }
 
 /** Express 4's `req.param(name)`: from the path, else the parsed body, else the query. */

@@ -20,7 +20,7 @@ export type Engine = (
 
 /**
  * What `express()` becomes: a router with settings, locals and template engines that listens by itself. It answers what nothing handles
- * as Express does, but never with a stack trace. Reads the settings `case sensitive routing`, `strict routing` and `env`; the helpers of
+ * as Express does, but never with a stack trace. Reads the settings `case sensitive routing`, `strict routing` and `env`; with `express version` 4 the defaults are those of Express 4; the helpers of
  * `fasthttp/compat` read the others.
  *
  * @example
@@ -71,6 +71,8 @@ export class App extends ListeningRouter implements RoutingApp {
   set(name: string, ...value: [unknown?]): unknown {
     if (value.length === 0) return this.settings[name]
     if (name === 'trust proxy') this.#ownTrust = true
+    // What Express 4 sets itself; a later value goes before.
+    if (name === 'express version' && value[0] === 4) this.settings['query parser'] = 'extended'
     this.settings[name] = value[0]
     return this
   }

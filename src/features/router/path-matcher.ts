@@ -1,6 +1,7 @@
 import { EscapeError, excerpt, InvalidOptionError } from '../../errors.js'
 import { compilePaths, flatten, type FlatPath, type PathRegExpOptions } from './path-regexp.js'
 import { parsePath } from './path.js'
+import { setWildcards, wildcardsOf } from '../../server/routing.js'
 
 /** Path of a route or of middleware: a path string, a regular expression, or several of them. */
 export type Path = string | RegExp | readonly Path[]
@@ -21,6 +22,8 @@ export interface PathMatch {
 interface Matcher {
   readonly regexp: RegExp
   readonly names: readonly string[]
+  /** Names of the wildcards that Express 5 gives as lists. */
+  readonly lists: readonly string[]
 }
 
 /** The paths of one layer. */
@@ -44,7 +47,8 @@ export class PathMatcher {
       const flat = flatten(parsePath(options.strict ? one : withoutTrailingSlashes(one)))
       flatPaths.push(...flat)
       const { regexp, keys } = compilePaths(flat, options)
-      return { regexp, names: keys.map((key) => key.name) }
+      const lists = keys.flatMap((key) => (key.type === 'wildcard' && key.list ? [key.name] : []))
+      return { regexp, names: keys.map((key) => key.name), lists }
     })
     this.flatPaths = paths.some((one) => one instanceof RegExp) ? undefined : flatPaths
   }
@@ -55,10 +59,12 @@ export class PathMatcher {
    * @throws EscapeError `FH_ERR_ESCAPE` (status 400) when a parameter has a malformed percent escape
    */
   match(path: string): PathMatch | undefined {
-    for (const { regexp, names } of this.#matchers) {
+    for (const { regexp, names, lists } of this.#matchers) {
       const found = regexp.exec(path)
       if (found === null || !(this.#end || isPrefix(found, path))) continue
-      return { params: toParams(found, names), length: found[0].length }
+      const params = toParams(found, names)
+      if (lists.length > 0) setWildcards(params, toLists(found, names, lists))
+      return { params, length: found[0].length }
     }
     return undefined
   }
@@ -83,7 +89,7 @@ function regExpMatcher(path: RegExp): Matcher {
   )) {
     if (group[0] === '(') names.push(name ?? String(unnamed++))
   }
-  return { regexp: new RegExp(path.source, path.flags.replace(/[gy]/g, '')), names }
+  return { regexp: new RegExp(path.source, path.flags.replace(/[gy]/g, '')), names, lists: [] }
 }
 
 function toParams(found: RegExpExecArray, names: readonly string[]): Params {
@@ -94,6 +100,29 @@ function toParams(found: RegExpExecArray, names: readonly string[]): Params {
     if (value !== undefined && name !== '') params[name] = decodeParam(value)
   }
   return params
+}
+
+/** Each segment is decoded by itself, so that an escaped slash stays within one. */
+function toLists(
+  found: RegExpExecArray,
+  names: readonly string[],
+  lists: readonly string[]
+): Record<string, string[]> {
+  const values = Object.create(null) as Record<string, string[]>
+  for (const name of lists) {
+    const value = found[names.indexOf(name) + 1]
+    if (value !== undefined) values[name] = value.split('/').map(decodeParam)
+  }
+  return values
+}
+
+/** The parameters of a router that merges those of the routers around it into its own. */
+export function mergeParams(parent: Params, own: Params): Params {
+  const merged = Object.assign(Object.create(null), parent, own) as Params
+  const lists = { ...wildcardsOf(parent) }
+  for (const name of Object.keys(own)) delete lists[name]
+  setWildcards(merged, Object.assign(lists, wildcardsOf(own)))
+  return merged
 }
 
 function decodeParam(value: string): string {

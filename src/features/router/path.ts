@@ -15,6 +15,8 @@ export interface WildcardToken {
   readonly name: string
   /** Whether it may match nothing, as the bare `*` of Express 4 does. */
   readonly empty: boolean
+  /** Whether Express 5 gives its value as a list of segments. */
+  readonly list: boolean
 }
 
 export interface TextToken {
@@ -116,8 +118,9 @@ class PathParser {
   /** Adds a parameter and the modifier that may follow it. */
   #push(tokens: PathToken[], name: string, pattern: string | undefined): void {
     const modifier = this.#path[this.#at]
-    if (modifier === '*' || modifier === '+') tokens.push({ type: 'wildcard', name, empty: false })
-    else tokens.push({ type: 'param', name, pattern })
+    if (modifier === '*' || modifier === '+') {
+      tokens.push({ type: 'wildcard', name, empty: false, list: false })
+    } else tokens.push({ type: 'param', name, pattern })
     if (modifier !== '?' && modifier !== '*' && modifier !== '+') return
     this.#at++
     // The slash or dot in front belongs to an optional parameter.
@@ -126,7 +129,13 @@ class PathParser {
 
   #wildcard(tokens: PathToken[]): void {
     const name = this.#name()
-    tokens.push({ type: 'wildcard', name: name ?? this.#unnamedName(), empty: name === undefined })
+    const isNamed = name !== undefined
+    tokens.push({
+      type: 'wildcard',
+      name: name ?? this.#unnamedName(),
+      empty: !isNamed,
+      list: isNamed,
+    })
   }
 
   #brace(tokens: PathToken[]): void {
@@ -137,7 +146,7 @@ class PathParser {
     if (braced !== null && !(afterWord && braced[3] === undefined)) {
       const [all, name, optional, pattern] = braced
       this.#at += all.length
-      if (pattern === '*') tokens.push({ type: 'wildcard', name: name!, empty: true })
+      if (pattern === '*') tokens.push({ type: 'wildcard', name: name!, empty: true, list: false })
       else tokens.push({ type: 'param', name: name!, pattern: pattern && withoutCaptures(pattern) })
       if (optional !== undefined) makeLastOptional(tokens, true)
       return

@@ -1,7 +1,13 @@
 import { kParams, type RequestCtx } from '../../server/request-ctx.js'
 import { routingOf, setRouting, type Routing } from '../../server/routing.js'
 import { ParamHandlerChain, type SeenParam } from './param-handlers.js'
-import { NO_PARAMS, type Params, type PathMatch, type PathMatcher } from './path-matcher.js'
+import {
+  mergeParams,
+  NO_PARAMS,
+  type Params,
+  type PathMatch,
+  type PathMatcher,
+} from './path-matcher.js'
 import type { Entry, Found } from './route-index.js'
 import type { RouteTable } from './route-table.js'
 import { Step, type Continuation } from './step.js'
@@ -201,9 +207,7 @@ export class Run implements Continuation {
     if (params === NO_PARAMS && this.#own === NO_PARAMS && this.#parentParams === undefined) return
     const parent = this.#router._mergeParams ? this.#parentParams : undefined
     this.#own = params
-    const merged =
-      parent === undefined ? params : (Object.assign(Object.create(null), parent, params) as Params)
-    this.ctx.setUserValue(kParams, merged)
+    this.ctx.setUserValue(kParams, parent === undefined ? params : mergeParams(parent, params))
   }
 
   #withParamHandlers(inner: Continuation): Outcome {

@@ -85,7 +85,13 @@ describe('unitsOf', () => {
 
 describe('shardOf', () => {
   const some = (names: readonly string[]): Unit[] =>
-    names.map((name) => ({ name, inputs: [], tsconfig: undefined, inert: false }))
+    names.map((name) => ({
+      name,
+      inputs: [],
+      tsconfig: undefined,
+      express: undefined,
+      inert: false,
+    }))
 
   test('every unit is in one shard, and in the same one whatever else there is', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1 }), { maxLength: 40 })
@@ -114,9 +120,38 @@ test('joinInert keeps every file', () => {
     name: `${at}`,
     inputs: input(at),
     tsconfig: undefined,
+    express: undefined,
     inert: at !== 7,
   }))
   const joined = joinInert(lone)
   expect(joined.map((each) => each.inputs.length)).toEqual([1, 400, 400, 149])
   expect(joined[0]!.name).toBe('7')
+})
+
+describe('the version of Express', () => {
+  const manifest = (range: string): string => JSON.stringify({ dependencies: { express: range } })
+  const app = "require('express')()\n"
+
+  test.each([
+    ['^4.18.2', 4],
+    ['5.x', 5],
+    ['~5.1.0', 5],
+    ['^3.0.0', undefined],
+    ['latest', undefined],
+  ])('%s', (range, version) => {
+    const { folder } = project({ 'package.json': manifest(range), 'app.js': app })
+    expect(unitsOf(readSources([folder], []), undefined)[0]!.express).toBe(version)
+  })
+
+  test('is that of the nearest package.json that names it', () => {
+    const { folder } = project({
+      'package.json': manifest('^4.0.0'),
+      'a/package.json': manifest('^5.0.0'),
+      'a/app.js': app,
+      'b/package.json': '{ "type": "commonjs" }',
+      'b/app.js': app,
+    })
+    const versions = unitsOf(readSources([folder], []), undefined).map((each) => each.express)
+    expect(versions).toEqual([5, 4])
+  })
 })

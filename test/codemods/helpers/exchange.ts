@@ -1,4 +1,5 @@
 import http, { type RequestListener } from 'node:http'
+import https from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 export interface Exchange {
@@ -53,8 +54,16 @@ export function parseLine(text: string): Line {
   return { method: match[1]!, path: match[2]!, body, headers }
 }
 
-/** Serves `target`, an app or a server, sends the requests one after another and stops it. */
-export async function exchange(target: unknown, lines: readonly Line[]): Promise<Exchange[]> {
+/**
+ * Serves `target`, an app or a server, sends the requests one after another and stops it.
+ *
+ * @param secure - over TLS
+ */
+export async function exchange(
+  target: unknown,
+  lines: readonly Line[],
+  secure = false
+): Promise<Exchange[]> {
   const server = (
     typeof target === 'function' ? http.createServer(target as RequestListener) : target
   ) as Listening
@@ -62,16 +71,16 @@ export async function exchange(target: unknown, lines: readonly Line[]): Promise
   const { port } = server.address() as AddressInfo
   try {
     const answers: Exchange[] = []
-    for (const line of lines) answers.push(await send(port, line))
+    for (const line of lines) answers.push(await send(port, line, secure))
     return answers
   } finally {
     await new Promise<void>((resolve) => void server.close(() => resolve()))
   }
 }
 
-function send(port: number, line: Line): Promise<Exchange> {
+function send(port: number, line: Line, secure: boolean): Promise<Exchange> {
   return new Promise((resolve, reject) => {
-    const request = http.request(
+    const request = (secure ? https : http).request(
       {
         port,
         host: '127.0.0.1',
@@ -79,6 +88,7 @@ function send(port: number, line: Line): Promise<Exchange> {
         path: line.path,
         headers: { ...line.headers, host: 'app.test' },
         agent: false,
+        rejectUnauthorized: false,
         timeout: 10_000,
       },
       (response) => {

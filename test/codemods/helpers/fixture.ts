@@ -57,7 +57,12 @@ function readFixture(file: string): Fixture {
 }
 
 export function migrateText(file: string, text: string, exact = false): MigrationResult {
-  return migrate([{ path: file, text }], { exact })
+  return migrate([{ path: file, text }], { exact, express: isOfExpress4(file) ? 4 : undefined })
+}
+
+/** Whether a fixture is written for Express 4. */
+export function isOfExpress4(file: string): boolean {
+  return path.basename(path.dirname(file)) === 'express4'
 }
 
 export function resultText(result: MigrationResult, text: string): string {
