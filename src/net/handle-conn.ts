@@ -5,11 +5,12 @@ import type { Addr, Conn, ConnReceiver } from './conn.js'
 import { NULL_RECEIVER, onSharedRead, SocketConn, tcpAddress } from './socket-conn.js'
 import {
   HandleOwner,
-  isQueued,
   own,
   shutdownReq,
   socketOver,
-  writeReq,
+  writeBytes,
+  writeChunks,
+  writeText,
   type ShutdownReq,
   type StreamHandle,
   type WriteReq,
@@ -134,12 +135,10 @@ export class HandleConn extends HandleOwner implements Conn {
       this.#awaited = true
       return false
     }
-    const req = writeReq()
-    if (typeof data === 'string') {
-      return this.#written(req, this.#handle.writeLatin1String(req, data), data.length)
-    }
-    req.buffer = data
-    return this.#written(req, this.#handle.writeBuffer(req, data), data.length)
+    const handle = this.#handle
+    return typeof data === 'string'
+      ? this.#written(writeText(handle, data), data.length, null)
+      : this.#written(writeBytes(handle, data), data.length, data)
   }
 
   cork(): void {
@@ -155,26 +154,29 @@ export class HandleConn extends HandleOwner implements Conn {
     this.#corked = null
     this.#corkedBytes = 0
     if (chunks.length === 0 || this.destroyed) return
-    const req = writeReq()
-    req.buffer = chunks
     const awaited = this.#awaited
-    this.#written(req, this.#handle.writev(req, chunks, false), bytes)
+    this.#written(writeChunks(this.#handle, chunks), bytes, chunks)
     // The kernel took all of it at once, and whoever was asked to wait still does.
     if (awaited && !this.#awaited) process.nextTick(() => this.#receiver.onWritable())
   }
 
-  /** A write was given to the kernel: `true` when it took enough of it. */
-  #written(req: WriteReq, err: number, bytes: number): boolean {
-    if (!isQueued(req)) {
-      req.buffer = undefined
-      if (err !== 0) this.destroy(systemError(err, 'write'))
+  /** `memory` was given to the kernel: `true` when it took enough of it. */
+  #written(result: number | WriteReq, bytes: number, memory: unknown): boolean {
+    if (typeof result === 'number') {
+      if (result !== 0) this.destroy(systemError(result, 'write'))
       else if (this.#queuedBytes === 0) this.#awaited = false
       return true
     }
-    req.oncomplete = onWritten
-    req.owner = this
-    req.bytes = bytes
+    result.oncomplete = onWritten
+    result.owner = this
+    result.bytes = bytes
+    result.buffer = memory
     this.#queuedBytes += bytes
+    const { writeStatus } = result
+    if (typeof writeStatus === 'number') {
+      result.writeStatus = null
+      process.nextTick(() => this._sent(bytes, writeStatus))
+    }
     if (this.#queuedBytes < HIGH_WATER_BYTES) return true
     this.#awaited = true
     return false

@@ -6,7 +6,13 @@ import net from 'node:net'
  * `nativeParts` says so, and connections stay what Node makes them.
  */
 
-/** A native TCP or pipe handle. Results below zero are negated system error numbers. */
+/** Result of a write: 0 or a negated system error number when it is over, its request object when it is queued. */
+type Written = number | WriteReq
+
+/**
+ * A native TCP or pipe handle. Results below zero are negated system error numbers. Writes take the request object they may use, or
+ * `null` where Node makes it itself, see {@link NativeParts}.
+ */
 export interface StreamHandle {
   reading: boolean
   onread: unknown
@@ -15,10 +21,10 @@ export interface StreamHandle {
   useUserBuffer(buffer: Uint8Array): void
   readStart(): number
   readStop(): number
-  writeLatin1String(req: WriteReq, text: string): number
-  writeBuffer(req: WriteReq, bytes: Uint8Array): number
+  writeLatin1String(req: WriteReq | null, text: string): Written
+  writeBuffer(req: WriteReq | null, bytes: Uint8Array): Written
   /** Chunks and their encodings by turns. */
-  writev(req: WriteReq, chunks: unknown[], allBuffers: false): number
+  writev(req: WriteReq | null, chunks: unknown[], allBuffers: false): Written
   shutdown(req: ShutdownReq): number
   close(done: () => void): void
   ref(): void
@@ -34,13 +40,15 @@ interface SocketAddress {
   port?: number
 }
 
-/** One write that the kernel did not take at once, see {@link isQueued}. */
+/** One write that the kernel did not take at once. */
 export interface WriteReq {
   oncomplete: (this: WriteReq, status: number) => void
   owner: unknown
   bytes: number
   /** Keeps the memory alive that is being written. */
   buffer: unknown
+  /** The result of a write that was queued and over before its request object was returned. */
+  writeStatus?: number | null
   getAsyncId(): number
 }
 
@@ -50,7 +58,8 @@ export interface ShutdownReq {
 }
 
 export interface NativeParts {
-  readonly WriteWrap: new () => WriteReq
+  /** `null` where Node makes the request object of a queued write itself, as in Node 26. */
+  readonly WriteWrap: (new () => WriteReq) | null
   readonly ShutdownWrap: new () => ShutdownReq
   readonly ownerKey: symbol
   /** Node's read callback: calls the owner of the handle. */
@@ -120,7 +129,7 @@ let sharesReads = false
 function capture(): NativeParts | null {
   let usesBuffer = false
   let reads = false
-  let write: WriteReq | undefined
+  let write: WriteReq | null | undefined
   let shutdown: ShutdownReq | undefined
   const handle = {
     reading: false,
@@ -132,7 +141,7 @@ function capture(): NativeParts | null {
     },
     readStop: () => 0,
     getAsyncId: () => 0,
-    writeLatin1String: (req: WriteReq) => {
+    writeLatin1String: (req: WriteReq | null) => {
       write = req
       return 0
     },
@@ -152,9 +161,10 @@ function capture(): NativeParts | null {
   const { onread } = handle
   socket.destroy()
   if (!sharesReads || !owned || !dressed || typeof onread !== 'function') return null
-  if (write === undefined || write.getAsyncId() >= 0 || shutdown === undefined) return null
+  if (write === undefined || shutdown === undefined) return null
+  if (write !== null && write.getAsyncId() >= 0) return null
   return {
-    WriteWrap: write.constructor as NativeParts['WriteWrap'],
+    WriteWrap: write === null ? null : (write.constructor as new () => WriteReq),
     ShutdownWrap: shutdown.constructor as NativeParts['ShutdownWrap'],
     ownerKey,
     onread,
@@ -192,15 +202,34 @@ export function own(handle: StreamHandle, owner: HandleOwner): void {
 /** A write that completes at once leaves its request object untouched, to serve the next one. */
 let spare: WriteReq | null = null
 
-export function writeReq(): WriteReq {
-  return (spare ??= new parts!.WriteWrap())
+function writeReq(): WriteReq | null {
+  const { WriteWrap } = parts!
+  return WriteWrap === null ? null : (spare ??= new WriteWrap())
 }
 
-/** Did the kernel not take all of the write? Then the request object is the write's until `oncomplete` is called. */
-export function isQueued(req: WriteReq): boolean {
-  if (req.getAsyncId() < 0) return false
+/** The request object is the write's, until `oncomplete` is called, when the kernel did not take all at once. */
+function outcome(req: WriteReq | null, result: Written): Written {
+  if (req === null || req.getAsyncId() < 0) return result
   spare = null
-  return true
+  return req
+}
+
+/** Writes text, one byte a character. */
+export function writeText(handle: StreamHandle, text: string): Written {
+  const req = writeReq()
+  return outcome(req, handle.writeLatin1String(req, text))
+}
+
+/** Writes bytes, which the caller leaves as they are until the write is over. */
+export function writeBytes(handle: StreamHandle, bytes: Uint8Array): Written {
+  const req = writeReq()
+  return outcome(req, handle.writeBuffer(req, bytes))
+}
+
+/** Writes chunks, each followed by its encoding. */
+export function writeChunks(handle: StreamHandle, chunks: unknown[]): Written {
+  const req = writeReq()
+  return outcome(req, handle.writev(req, chunks, false))
 }
 
 export function shutdownReq(): ShutdownReq {
