@@ -1,6 +1,6 @@
 import { ClientClosedError } from '../errors.js'
 import { Args } from '../http/args.js'
-import { acquireRequest, releaseRequest, type Request } from '../http/request.js'
+import { acquireRequest, type Request } from '../http/request.js'
 import { Response } from '../http/response.js'
 import { acquireCall, type CallRouter } from './call.js'
 import type { GetResult } from './get-result.js'
@@ -8,7 +8,6 @@ import type { HostClient } from './host-client.js'
 import { KnownURLs } from './known-urls.js'
 import type { CallOptions } from './options.js'
 import { DEFAULT_MAX_REDIRECTS } from './redirect.js'
-import { requestHeadTo } from './request-head.js'
 
 /** Options of `get` and `post`. */
 export interface GetOptions extends CallOptions {
@@ -156,12 +155,10 @@ export abstract class BaseClient implements CallRouter {
     let host: HostClient | null = null
     let head = ''
     try {
-      const known = req._hasOwnTarget ? this.#known.find(req.requestURI()) : undefined
-      if (known !== undefined && !req.header.isConnect()) {
+      const known = this.#known.findFor(req)
+      if (known !== undefined) {
         host = known.host
-        head = req._isPlainGet
-          ? known.plainHead
-          : requestHeadTo(req, known.to, known.target, host.options)
+        head = known.headOf(req)
       }
     } catch (err) {
       return Promise.reject(err as Error)

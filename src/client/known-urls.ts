@@ -1,6 +1,6 @@
 import { acquireRequest, releaseRequest, type Request } from '../http/request.js'
 import type { ResolvedClientOptions } from './options.js'
-import { destinationOf, requestHead, type Destination } from './request-head.js'
+import { destinationOf, requestHead, requestHeadTo, type Destination } from './request-head.js'
 
 /** Origins kept. */
 const MAX_ORIGINS = 256
@@ -42,8 +42,11 @@ export class KnownURL<H extends Host> {
     return this.#origin.host
   }
 
-  get to(): Destination {
-    return this.#origin.to
+  /** Head of `req`, which {@link KnownURLs.findFor} has found this URL for. */
+  headOf(req: Request): string {
+    if (req._isPlainGet) return this.plainHead
+    const { to, host } = this.#origin
+    return requestHeadTo(req, to, this.target, host.options)
   }
 
   /** Head of a GET with nothing of its own. */
@@ -78,6 +81,11 @@ export class KnownURLs<H extends Host> {
     const prefix = start < 0 ? url : url.slice(0, start)
     const origin = this.#origins.get(prefix) ?? this.#learn(prefix)
     return origin === undefined ? undefined : (this.#last = new KnownURL(url, target, origin))
+  }
+
+  /** As {@link find}, `undefined` also for a request whose URL does not say all of where it leads to. */
+  findFor(req: Request): KnownURL<H> | undefined {
+    return req._hasOwnTarget && !req.header.isConnect() ? this.find(req.requestURI()) : undefined
   }
 
   /** Forgets who serves what. */

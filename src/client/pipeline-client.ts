@@ -2,6 +2,7 @@ import { ClientClosedError, InvalidOptionError, TimeoutError } from '../errors.j
 import type { Request } from '../http/request.js'
 import { Response } from '../http/response.js'
 import { HostDialer } from './host-dialer.js'
+import { KnownURLs } from './known-urls.js'
 import { resolveClientOptions, type CallOptions, type ResolvedClientOptions } from './options.js'
 import type { CommonClientOptions, HostClientOptions } from './options.js'
 import { PipelineCall } from './pipeline-call.js'
@@ -57,6 +58,7 @@ export type PipelineOptions = ResolvedClientOptions & {
 export class PipelineClient {
   readonly #options: PipelineOptions
   readonly #dialer: HostDialer
+  readonly #known = new KnownURLs(() => ({ options: this.#options }))
   readonly #conns: PipelineConn[] = []
   #closed = false
 
@@ -94,7 +96,8 @@ export class PipelineClient {
     let call: PipelineCall
     try {
       if (req.isBodyStream()) throw new InvalidOptionError('a PipelineClient sends no body streams')
-      call = new PipelineCall(req, resp ?? new Response(), requestHead(req, this.#options), until)
+      const head = this.#known.findFor(req)?.headOf(req) ?? requestHead(req, this.#options)
+      call = new PipelineCall(req, resp ?? new Response(), head, until)
     } catch (err) {
       return Promise.reject(err as Error)
     }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { KnownURLs } from '../../src/client/known-urls.js'
 import { resolveClientOptions, type ClientOptions } from '../../src/client/options.js'
-import { requestHead, requestHeadTo } from '../../src/client/request-head.js'
+import { requestHead } from '../../src/client/request-head.js'
 import { Request } from '../../src/http/request.js'
 
 function knownURLs(options: ClientOptions = {}) {
@@ -18,6 +18,14 @@ function knownURLs(options: ClientOptions = {}) {
 function requestFor(url: string): Request {
   const req = new Request()
   req.setRequestURI(url)
+  return req
+}
+
+function post(url: string): Request {
+  const req = requestFor(url)
+  req.header.setMethod('POST')
+  req.header.set('X-Y', 'z')
+  req.postArgs().set('a', 'b')
   return req
 }
 
@@ -95,10 +103,26 @@ describe('which URLs need no parsing', () => {
       known++
       const expected = requestHead(requestFor(url), host.options)
       expect(found.plainHead).toBe(expected)
-      expect(requestHeadTo(requestFor(url), found.to, found.target, host.options)).toBe(expected)
+      expect(found.headOf(requestFor(url))).toBe(expected)
+      expect(found.headOf(post(url))).toBe(requestHead(post(url), host.options))
     }
     fc.assert(fc.property(anyURL, fc.boolean(), compare), { numRuns: 3000 })
     expect(known).toBeGreaterThan(100)
+  })
+})
+
+describe('which requests are known by their URL', () => {
+  test.each<[string, boolean, (req: Request) => void]>([
+    ['a plain one', true, () => {}],
+    ['one with a body and fields', true, (req) => req.setBody('x')],
+    ['one with a Host it does not use', true, (req) => req.header.setHost('other')],
+    ['one with a Host of its own', false, (req) => (req.useHostHeader = true)],
+    ['CONNECT', false, (req) => req.header.setMethod('CONNECT')],
+    ['one whose URI was looked at, and perhaps changed', false, (req) => req.uri()],
+  ])('%s: %s', (_name, known, fill) => {
+    const req = requestFor('http://h.test/a')
+    fill(req)
+    expect(knownURLs().urls.findFor(req) !== undefined).toBe(known)
   })
 })
 
