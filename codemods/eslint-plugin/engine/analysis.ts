@@ -120,13 +120,7 @@ function findingsOf(run: Run): Finding[] {
     if (seen.has(node)) continue
     seen.add(node)
     const isHelper = !escape.race && escape.node !== escape.source
-    const messageId = !isKept
-      ? 'uncaught'
-      : escape.race
-        ? 'race'
-        : isHelper
-          ? 'helper'
-          : escape.id
+    const messageId = !isKept ? 'uncaught' : escape.race ? 'race' : isHelper ? 'helper' : escape.id
     found.push({
       messageId,
       node,

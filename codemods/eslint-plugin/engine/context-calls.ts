@@ -1,12 +1,18 @@
 import { isTimeoutError, methodRole, type Role } from '../util/fasthttp-api.js'
-import type { Call } from './calls.js'
+import { UPGRADES } from '../util/words.js'
+import { isContext, type Call } from './calls.js'
 import type { Interpreter } from './interpreter.js'
 import { FREE, NOTHING, borrowed, value, type Value } from './model.js'
 
 /** Calls of a context's own members, and of what hangs on it. */
 export function contextCall(run: Interpreter, call: Call): Value | null {
-  const { receiver, callee, name } = call
+  const { receiver, callee, name, path, args } = call
   if (receiver.kind !== FREE) return memberCall(run, call)
+  if (path === 'fasthttp/sse.sse') return runsLater(run, call, 'bodyWriter', 1)
+  // The handler of a WebSocket gets its connection when this one has settled, awaited or not.
+  if (UPGRADES.has(name) && isContext(args[0]) && args.length > 1) {
+    return runsLater(run, call, 'hijack', 1)
+  }
   // A destructured method: `const { setStatusCode } = ctx`.
   if (callee.role === 'method') return name && isTimeoutError(name) ? abandon(run) : NOTHING
   return null
@@ -55,10 +61,9 @@ function noteIgnored(run: Interpreter, call: Call, role: Role): void {
   if (changes?.test(call.name)) run.ignored.add(call.node)
 }
 
-function runsLater(run: Interpreter, call: Call, id: 'hijack' | 'bodyWriter'): Value {
-  const [first = NOTHING] = call.args
-  const [argument] = call.node.arguments
-  const borrow = run.borrow(first, argument ?? call.node)
+/** The argument at `index` runs when the handler has settled. */
+function runsLater(run: Interpreter, call: Call, id: 'hijack' | 'bodyWriter', index = 0): Value {
+  const borrow = run.borrow(call.args[index] ?? NOTHING, call.node.arguments[index] ?? call.node)
   if (borrow) run.arm({ id, node: call.node, borrow })
   return NOTHING
 }

@@ -37,6 +37,8 @@ const MAX_STEPS = 30_000
 export interface Borrow {
   readonly kind: number
   readonly use: Node
+  /** Promises that the late code settles when it has done with it. */
+  readonly ties?: readonly Deferred[]
 }
 
 export interface LateRun {
@@ -255,7 +257,8 @@ export class Interpreter {
     )
     this.flow = flow
     this.frame = frame
-    return { frame: late, borrow: late.use ? { kind: late.kind, use: late.use } : null }
+    const borrow = late.use ? { kind: late.kind, use: late.use, ties: late.ties } : null
+    return { frame: late, borrow }
   }
 
   /** Where a report about `node` goes: the node itself, or the handler's call that led to it. */

@@ -14,7 +14,7 @@ export function storeInto(run: Interpreter, place: StorePlace, of: Value): Escap
   const borrow = run.borrow(of, storedNode(place.node))
   markOuter(of)
   if (!borrow) return null
-  return run.arm({ id: 'stored', borrow, needsRemoval: true, ...place })
+  return run.arm({ id: 'stored', borrow, needsRemoval: true, ties: borrow.ties ?? [], ...place })
 }
 
 function storedNode(node: Node): Node {

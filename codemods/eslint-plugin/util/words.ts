@@ -32,6 +32,9 @@ export const DEFERRED = words(`
   postTask handleUpgrade process afterResponse waitUntil register queue dispatchLater runLater runAfter
   setOnClose push unshift after whenIdle invokeLater`)
 
+/** Give the connection of a request to the function they are given. */
+export const UPGRADES = words('upgrade handleUpgrade')
+
 /** Unknown callees with these names give back a function that calls the one they are given. */
 export const WRAPPERS = words(
   'memoize memoizeOne memo mem pMemoize once partial partialRight curry curryRight unary ary negate'

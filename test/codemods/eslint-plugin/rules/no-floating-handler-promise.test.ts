@@ -20,6 +20,16 @@ testRule('no-floating-handler-promise', {
     },
     { code: wrap('  log(ctx)\n  return next(ctx)') },
     { code: handler('  save(String(ctx.path()))') },
+    // Nothing catches there, and this one catches for itself.
+    { code: wrap('  try {\n    return next(ctx)\n  } finally {\n    count()\n  }') },
+    {
+      code: wrap(
+        '  try {\n    return next(ctx).catch(answer)\n  } catch {\n    ctx.error("x", 500)\n  }'
+      ),
+    },
+    {
+      code: wrap('  try {\n    check()\n  } catch {\n    return next(ctx)\n  }'),
+    },
     {
       ts: true,
       code: 'import type { Middleware } from "fasthttp/router"\nexport const m: Middleware = async (ctx, next) => { await next(); ctx.setStatusCode(1) }\n',
@@ -64,6 +74,25 @@ testRule('no-floating-handler-promise', {
               messageId: 'await',
               output: wrap(
                 '  try {\n    await next(ctx)\n  } catch {\n    ctx.error("x", 500)\n  }'
+              ).replace('(next) => (ctx)', '(next) => async (ctx)'),
+            },
+          ],
+        },
+      ],
+    },
+    {
+      code: wrap(
+        '  try {\n    return ok ? next(ctx) : undefined\n  } catch {\n    ctx.error("x", 500)\n  }'
+      ),
+      errors: [
+        {
+          messageId: 'uncaught',
+          data: { callee: 'next', use: '`ctx`', line: '4', kind: 'context' },
+          suggestions: [
+            {
+              messageId: 'await',
+              output: wrap(
+                '  try {\n    return ok ? await next(ctx) : undefined\n  } catch {\n    ctx.error("x", 500)\n  }'
               ).replace('(next) => (ctx)', '(next) => async (ctx)'),
             },
           ],
