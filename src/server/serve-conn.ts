@@ -76,6 +76,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   #input: Buffer | null = null
   #pos = 0
   #inputEnd = 0
+  /** Input that came from within the loop, through `Conn.resume`. */
+  #late: Buffer | null = null
   /** Time of the read under way. */
   #now = 0
 
@@ -158,7 +160,10 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   // Input
 
   onRead(chunk: Buffer, length: number): void {
-    if (this.#stash.isEmpty) this.#run(chunk, 0, length)
+    if (this.#input !== null) {
+      const late = Buffer.from(chunk.subarray(0, length))
+      this.#late = this.#late === null ? late : Buffer.concat([this.#late, late])
+    } else if (this.#stash.isEmpty) this.#run(chunk, 0, length)
     else {
       this.#stash.append(chunk, 0, length)
       this.#runStash()
@@ -190,7 +195,15 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.parser.endOfRead(this.#state !== HEAD && this.#ctx !== null)
     if (rest < end && this.#state < LINGER) this.#keep(buf, rest, end)
     else this.#stash.clear()
+    if (this.#late !== null) return this.#runLate(this.#late)
     this.#endRun(now)
+  }
+
+  #runLate(late: Buffer): void {
+    this.#late = null
+    if (this.#state < LINGER) this.#stash.append(late, 0, late.length)
+    this.#running = this.#out.held = false
+    this.#runStash()
   }
 
   /** Nothing more can be done now: sends what was answered. */

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 import { Server, type RequestCtx, type RequestHandler } from '../../src/index.js'
 import type { Conn, ConnReceiver } from '../../src/net/conn.js'
+import { kTakesExchange } from '../../src/server/exchange.js'
 
 const ADDR = { network: 'tcp', address: '127.0.0.1', port: 1 }
 
 /** Delivers as sockets that share their read memory do: it is another's as soon as a read has returned. */
-async function connect(handler: RequestHandler) {
+async function connect(handler: RequestHandler, resume = () => {}) {
   let receiver!: ConnReceiver
   let output = ''
   const conn = {
@@ -15,7 +16,7 @@ async function connect(handler: RequestHandler) {
       output += typeof data === 'string' ? data : Buffer.from(data).toString('latin1')
       return true
     },
-    ...{ cork() {}, uncork() {}, pause() {}, resume() {}, end() {}, close() {}, destroy() {} },
+    ...{ cork() {}, uncork() {}, pause() {}, resume, end() {}, close() {}, destroy() {} },
   } as unknown as Conn
   void new Server({ handler, logger: { printf() {} } }).serveConn(conn)
   await Promise.resolve()
@@ -26,6 +27,7 @@ async function connect(handler: RequestHandler) {
       receiver.onRead(memory, text.length)
       memory.fill('!')
     },
+    receiver: () => receiver,
     output: () => output,
     end: () => receiver.onClose(undefined),
   }
@@ -85,5 +87,40 @@ test('nothing of the request before is seen, though its lines are the same', asy
   conn.deliver(`${HEAD}body`.repeat(3))
   conn.deliver(`${HEAD}body`)
   expect(all).toEqual([EXPECTED, EXPECTED, EXPECTED, EXPECTED])
+  conn.end()
+})
+
+test('a connection may deliver from within resume()', async () => {
+  const rest: string[] = []
+  const handler = Object.assign(
+    (ctx: RequestCtx) => {
+      const exchange = ctx._takeExchange()
+      let body = ''
+      let done!: () => void
+      exchange.readBody({
+        onData(chunk) {
+          body += chunk.toString('latin1')
+          return true
+        },
+        onEnd() {
+          exchange.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+          exchange.end(false)
+          done()
+        },
+        onError() {},
+      })
+      return new Promise<void>((resolve) => (done = resolve))
+    },
+    { [kTakesExchange]: true }
+  )
+  const conn = await connect(handler, () => {
+    for (const text of rest.splice(0)) conn.receiver().onRead(Buffer.from(text), text.length)
+  })
+  const next = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nok'
+  rest.push('bo', 'dy', next.slice(0, 20), next.slice(20))
+  conn.deliver(HEAD)
+  const answer = (body: string): string =>
+    `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  await expect.poll(conn.output).toBe(answer('body') + answer('ok'))
   conn.end()
 })

@@ -319,6 +319,7 @@ const KEPT: Record<string, string> = {
   '#onRejected': 'holds the object alone',
   '#parser': 'let go of by #releaseParser',
   '#server': 'that of all connections',
+  '#late': 'null outside the loop',
   '#options': 'those of all connections',
   '#owner': 'the object itself',
   '#reader': 'started with each body',
