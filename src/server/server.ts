@@ -303,8 +303,8 @@ export class Server extends EventEmitter {
    * Stops listening, closes idle connections and resolves when the last request is answered. Aborts `ctx.signal` of running requests.
    *
    * @param options - `drainPeriod`: milliseconds in which connections are first served as before, each until a response has announced
-   *   `Connection: close`, so that no client loses a request that was on its way. `signal`: rejects with its reason when it aborts;
-   *   running requests go on
+   *   `Connection: close`, those of HTTP/2 until the client has acted on a GOAWAY, so that no client loses a request that was on its way.
+   *   `signal`: rejects with its reason when it aborts; running requests go on
    */
   async shutdown(options: { drainPeriod?: number; signal?: AbortSignal } = {}): Promise<void> {
     const { drainPeriod = 0, signal } = options
@@ -320,6 +320,7 @@ export class Server extends EventEmitter {
 
   async #drain(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
     this.#core.draining = true
+    for (const conn of this.#conns) conn.announceEnd?.()
     let timer: NodeJS.Timeout | undefined
     const elapsed = new Promise<void>((resolve) => (timer = setTimeout(resolve, milliseconds)))
     try {

@@ -549,6 +549,32 @@ describe('ends', () => {
     expect(server.openConnectionsCount()).toBe(0)
   })
 
+  test('shutdown with a drainPeriod serves until the client has acted on the GOAWAY', async () => {
+    let go: (() => void) | undefined
+    let signal: AbortSignal | undefined
+    const { server, session, port } = await start(async (ctx) => {
+      signal = ctx.signal
+      if (ctx.path() === '/slow') await new Promise<void>((resolve) => (go = resolve))
+      ctx.setBody('done')
+    })
+    const idle = connect(port)
+    await ask(idle)
+    const slow = ask(session, { ':path': '/slow' })
+    while (go === undefined) await turns(1)
+    const slowSignal = signal!
+    const goaway = once(session, 'goaway')
+    const down = server.shutdown({ drainPeriod: 60_000 })
+    // On its way when the GOAWAY is.
+    const late = ask(session, { ':path': '/late' })
+    expect((await goaway).slice(0, 2)).toEqual([constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1])
+    expect((await late).body).toBe('done')
+    await closed(idle)
+    expect(slowSignal.aborted).toBe(false)
+    go()
+    expect((await slow).body).toBe('done')
+    await down
+  })
+
   test('an idle connection is closed after idleTimeout', async () => {
     const { session } = await start((ctx) => ctx.setBody('ok'), { idleTimeout: 50 })
     await ask(session)
