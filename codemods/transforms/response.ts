@@ -271,20 +271,20 @@ function fileWithCallback(link: Link, callback: ts.Expression, scope: Scope): Pa
   return [`${draft.compat(name)}(${draft.ctx}, `, args, ').catch(', spanOf(callback), ')']
 }
 
-/** `(err) => { if (err) ... }` and nothing else. */
+/** `(err) => { if (err) ... }` and nothing else, or `(err) => { if (!err) return; ... }`. */
 function onlyHandlesError(node: ts.Expression): boolean {
   const fn = unwrap(node)
   if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return false
-  const [error] = fn.parameters
-  const statement = ts.isBlock(fn.body) ? fn.body.statements[0] : undefined
-  return (
-    error !== undefined &&
-    statement !== undefined &&
-    (fn.body as ts.Block).statements.length === 1 &&
-    ts.isIfStatement(statement) &&
-    statement.elseStatement === undefined &&
-    statement.expression.getText() === error.name.getText()
-  )
+  const error = fn.parameters[0]?.name.getText()
+  const statements = ts.isBlock(fn.body) ? fn.body.statements : []
+  const [first] = statements
+  if (error === undefined || first === undefined || !ts.isIfStatement(first)) return false
+  if (first.elseStatement !== undefined) return false
+  const condition = first.expression.getText()
+  if (condition === error) return statements.length === 1
+  const then = first.thenStatement
+  const only = ts.isBlock(then) && then.statements.length === 1 ? then.statements[0] : then
+  return condition === `!${error}` && only?.kind === ts.SyntaxKind.ReturnStatement
 }
 
 function legacyArguments(link: Link, scope: Scope): Part[][] {

@@ -130,7 +130,8 @@ export class App extends ListeningRouter implements RoutingApp {
     const status = errorStatus(err, ctx)
     if (this.settings['env'] !== 'test') logError(err, ctx)
     setErrorHeaders(err, ctx)
-    answerDocument(ctx, status, statusText(status))
+    const shown = this.settings['env'] !== 'production' && isExposed(err)
+    answerDocument(ctx, status, shown ? String(err) : statusText(status))
   }
 
   /** @internal */
@@ -160,4 +161,9 @@ export class App extends ListeningRouter implements RoutingApp {
 /** Escapes what may not stand in a URL and leaves escapes as they are. */
 function encodeTarget(path: string): string {
   return encodeURI(path).replace(/%25(?=[0-9a-f]{2})/gi, '%')
+}
+
+/** Whether an error says that it is meant for clients, as those of http-errors do. */
+function isExposed(err: unknown): boolean {
+  return err instanceof Error && (err as { expose?: unknown }).expose === true
 }

@@ -178,3 +178,24 @@ test('errors are logged, but not in tests', async () => {
   expect(JSON.stringify(lines)).toContain('Error: logged')
   expect(res.text).not.toContain('logged')
 })
+
+describe('an error that nothing handles', () => {
+  const exposed = Object.assign(new Error('<no> such user'), { status: 404, expose: true })
+  const hidden = Object.assign(new Error('secret'), { status: 404 })
+
+  test.each([
+    ['development', exposed, 'Error: &lt;no&gt; such user'],
+    ['production', exposed, 'Not Found'],
+    ['development', hidden, 'Not Found'],
+  ])('in %s', async (env, error, text) => {
+    const app = make()
+    app.set('env', env)
+    app.get('/', () => {
+      throw error
+    })
+    const { body, text: page } = await request(app).get('/').expect(404)
+    expect(body).toEqual({})
+    expect(page).toContain(`<pre>${text}</pre>`)
+    expect(page).not.toContain('secret')
+  })
+})
