@@ -79,14 +79,7 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
     define(req, name, (...args: never[]) => read(ctx, ...args))
   }
   for (const [name, value] of Object.entries(FIXED)) define(req, name, value(ctx))
-  for (const [name, value] of Object.entries(VALUES)) {
-    let last: unknown
-    Object.defineProperty(req, name, {
-      get: () => (messages.isLive ? (last = value(ctx)) : last),
-      set: overwrite(req, name),
-      configurable: true,
-    })
-  }
+  defineValues(ctx, messages)
   define(req, 'res', res)
   defineUrl(ctx, messages)
   define(res, 'get', (name: string) => messages.res.getHeader(name))
@@ -117,6 +110,24 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
     return res
   })
   messages.routerAnswers = { send: res['send'], json: res['json'] }
+}
+
+/** Values that can be read as long as the request is kept: from the answer on they are what they were then. */
+function defineValues(ctx: RequestCtx, messages: CtxMessages): void {
+  const req = messages.req as unknown as Fields
+  let kept: Fields | undefined
+  for (const [name, value] of Object.entries(VALUES)) {
+    Object.defineProperty(req, name, {
+      get: () => (kept === undefined ? value(ctx) : kept[name]),
+      set: overwrite(req, name),
+      configurable: true,
+    })
+  }
+  messages.onAnswer = () => {
+    // Its getter remembers.
+    void req['url']
+    kept ??= Object.fromEntries(Object.entries(VALUES).map(([name, read]) => [name, read(ctx)]))
+  }
 }
 
 type ViewHandler = (req: unknown, res: unknown) => unknown

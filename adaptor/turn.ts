@@ -39,6 +39,8 @@ export class Turn implements BodySink {
   #settle: (() => void) | undefined = undefined
   #next: Turn | undefined = undefined
   #attachesNext = false
+  /** The connection was lost, and the response does not know yet. */
+  #isLost = false
 
   constructor(exchange: Exchange, req: RequestInternals, res: ResponseInternals) {
     this.req = req
@@ -183,21 +185,28 @@ export class Turn implements BodySink {
 
   /** The connection is lost, in the order in which node:http tells it: all requests, then the responses. */
   abort(err: Error | undefined): void {
-    const lost: Turn[] = []
-    for (let turn: Turn | undefined = this; turn !== undefined; turn = turn.#next) {
-      if (turn.#exchange === undefined) continue
-      turn.#exchange = undefined
-      if (turn.#isOpen) turn.req.destroy(connectionReset())
-      lost.push(turn)
-    }
-    for (const turn of lost) turn.#lose(err)
+    this.#loseRequests()
+    this.#loseResponses(err)
   }
 
-  #lose(err: Error | undefined): void {
-    if (this.#isOpen) emitClose(this.res)
-    const failure = err ?? streamDestroyed()
-    for (const callback of this.#takeCallbacks()) process.nextTick(callback, failure)
-    this.#settle?.()
+  #loseRequests(): void {
+    if (this.#exchange !== undefined) {
+      this.#exchange = undefined
+      this.#isLost = true
+      if (this.#isOpen) this.req.destroy(connectionReset())
+    }
+    if (this.#next !== undefined) this.#next.#loseRequests()
+  }
+
+  #loseResponses(err: Error | undefined): void {
+    if (this.#isLost) {
+      this.#isLost = false
+      if (this.#isOpen) emitClose(this.res)
+      const failure = err ?? streamDestroyed()
+      for (const callback of this.#takeCallbacks()) process.nextTick(callback, failure)
+      this.#settle?.()
+    }
+    if (this.#next !== undefined) this.#next.#loseResponses(err)
   }
 
   /** Has the response the connection, or something to send? */

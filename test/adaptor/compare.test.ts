@@ -10,9 +10,10 @@ import { responseBodyCases } from './cases/response-body.js'
 import { responseErrorCases } from './cases/response-errors.js'
 import { responseHeadCases } from './cases/response-head.js'
 import { responseStreamCases } from './cases/response-stream.js'
-import { run } from './helpers/compare.js'
+import { adapted } from './helpers/adapted.js'
+import { run, type Case, type CreateServer } from './helpers/compare.js'
 
-describe.each([
+const groups: [group: string, cases: readonly Case[]][] = [
   ['response head', responseHeadCases],
   ['response body', responseBodyCases],
   ['errors', responseErrorCases],
@@ -22,15 +23,18 @@ describe.each([
   ['response stream', responseStreamCases],
   ['aborts', abortCases],
   ['conversations', conversationCases],
-])('%s, as on node:http', (_group, cases) => {
-  describe.each([
-    ['observed', true],
-    ['unobserved', false],
-  ])('%s', (_mode, observe) => {
-    test.each(cases)('$name', async (one) => {
+]
+
+describe.each(groups)('%s, as on node:http', (_group, cases) => {
+  describe.each<[mode: string, CreateServer, observe: boolean, cases: readonly Case[]]>([
+    ['observed', createServer, true, cases],
+    ['unobserved', createServer, false, cases],
+    ['through adapt', adapted, true, cases.filter((one) => one.ofServer !== true)],
+  ])('%s', (_mode, create, observe, those) => {
+    test.each(those)('$name', async (one) => {
       const [expected, actual] = await Promise.all([
         run(http.createServer, one, observe),
-        run(createServer, one, observe),
+        run(create, one, observe),
       ])
       expect(actual).toEqual(expected)
     })

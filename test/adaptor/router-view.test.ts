@@ -201,3 +201,37 @@ test('a replaced res.json revises a native json', async () => {
   app.get('/', (ctx) => json(ctx, { a: 1 }))
   expect((await request(await serve(app)).get('/')).body).toEqual({ a: 1, more: true })
 })
+
+test('what is read for the first time after the answer is what it was before', async () => {
+  let keep: (req: View) => void = () => {}
+  const late = new Promise<View>((resolve) => (keep = resolve))
+  const app = new App()
+  app.use(
+    '/at',
+    new Router().get(
+      '/users/:id',
+      handler((req, res) => {
+        res.send('x')
+        setTimeout(() => keep(req), 20)
+      })
+    )
+  )
+  const url = await serve(app)
+  await request(url).get('/at/users/7?q=1').set('X-Requested-With', 'XMLHttpRequest')
+  await request(url).get('/other')
+  const { url: rest, path, baseUrl, params, query, xhr, ips, subdomains, fresh, stale } = await late
+  expect({ rest, path, baseUrl, params: { ...params }, query: { ...query } }).toEqual({
+    rest: '/users/7?q=1',
+    path: '/users/7',
+    baseUrl: '/at',
+    params: { id: '7' },
+    query: { q: '1' },
+  })
+  expect({ xhr, ips, subdomains, fresh, stale }).toEqual({
+    xhr: true,
+    ips: [],
+    subdomains: [],
+    fresh: false,
+    stale: true,
+  })
+})

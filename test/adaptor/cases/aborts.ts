@@ -16,7 +16,6 @@ function leave(send: string): (client: Client, probe: Probe) => Promise<void> {
 /** What can be read from the messages when the connection is gone. */
 function states(req: http.IncomingMessage, res: http.ServerResponse): string {
   return JSON.stringify({
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- what old code reads
     aborted: req.aborted,
     complete: req.complete,
     destroyed: [req.destroyed, res.destroyed],

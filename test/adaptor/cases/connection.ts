@@ -147,6 +147,7 @@ export const connectionCases: Case[] = [
   },
   {
     name: 'CONNECT nobody takes closes',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>
@@ -284,6 +285,7 @@ export const connectionCases: Case[] = [
   },
   {
     name: 'no Host on HTTP/1.1',
+    ofServer: true,
     manual: true,
     last: true,
     client: async (client, probe) => {
@@ -295,6 +297,7 @@ export const connectionCases: Case[] = [
   },
   {
     name: 'clientError',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>

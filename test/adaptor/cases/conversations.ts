@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { GET, get, post, type Case } from '../helpers/compare.js'
 
 const EXPECTS = 'Expect: 100-continue\r\n'
-const loose = (value: unknown): any => value // eslint-disable-line @typescript-eslint/no-explicit-any
+const loose = (value: unknown): any => value
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** More than one request on a connection, half-closed connections, expectations, limits and timeouts. */
@@ -115,6 +115,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'pipelined: close with the first',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>
@@ -129,6 +130,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'pipelined: the client asks to close with the second',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>
@@ -185,6 +187,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'pipelined: a broken request behind one that is answered',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>
@@ -243,6 +246,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'half-closed in the middle of a head, clientError',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>
@@ -256,6 +260,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'half-closed after a kept connection',
+    ofServer: true,
     last: true,
     manual: true,
     setup: (server, probe) =>
@@ -270,6 +275,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'closed without a request',
+    ofServer: true,
     last: true,
     manual: true,
     setup: (server, probe) => {
@@ -281,6 +287,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'an unknown method',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>
@@ -304,6 +311,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'a method in lower case',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) =>
@@ -319,12 +327,14 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'requireHostHeader off',
+    ofServer: true,
     options: loose({ requireHostHeader: false }),
     send: 'GET / HTTP/1.1\r\n\r\n',
     handler: (req, res) => res.end(String(req.headers.host)),
   },
   {
     name: 'no Host, clientError is not told',
+    ofServer: true,
     manual: true,
     last: true,
     setup: (server, probe) => {
@@ -337,6 +347,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'an empty Host',
+    ofServer: true,
     send: 'GET / HTTP/1.1\r\nHost:\r\n\r\n',
     handler: (req, res) => res.end(JSON.stringify(req.headers.host)),
   },
@@ -429,6 +440,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'server.setTimeout with a callback',
+    ofServer: true,
     last: true,
     setup: (server, probe) =>
       void server.setTimeout(20, (socket) => {
@@ -579,6 +591,7 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'events of the server',
+    ofServer: true,
     manual: true,
     last: true,
     unobserved: true,

@@ -38,7 +38,7 @@ function attempt(probe: Probe, action: () => unknown): void {
   }
 }
 
-const loose = (value: unknown): any => value // eslint-disable-line @typescript-eslint/no-explicit-any
+const loose = (value: unknown): any => value
 
 /** Forms of `writeHead`, fields that decide on the framing, and what the connection's fate depends on. */
 export const headFormCases: Case[] = [

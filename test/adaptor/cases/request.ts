@@ -435,12 +435,14 @@ export const requestCases: Case[] = [
   },
   {
     name: 'server timeout without listeners closes',
+    ofServer: true,
     last: true,
     setup: (server) => void server.setTimeout(20),
     handler: () => {},
   },
   {
     name: 'server timeout with a listener',
+    ofServer: true,
     setup: (server, probe) =>
       void server.setTimeout(20, (socket) => {
         probe.log('server timeout')

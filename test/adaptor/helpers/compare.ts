@@ -41,6 +41,8 @@ export interface Case {
   readonly manual?: boolean
   /** Does not look whether the connection goes on afterwards. */
   readonly last?: boolean
+  /** About the listening server itself: its connections, timeouts and parser. */
+  readonly ofServer?: boolean
   /** The server closes the connection, for which the client waits. */
   readonly closes?: boolean
   /** Notes only what the handler logs: no listener of the harness on the messages. */
