@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph'
 import { isReference, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
 import { isExportsObject } from './file-exports.js'
-import { members, type Service, type Value, type Values } from './values.js'
+import { isNodeServer, members, type Service, type Value, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
 const VERBS = new Set('get post put patch delete head options trace all'.split(' '))
@@ -329,8 +329,8 @@ export class AppGraph {
       if (callee.kind === 'function' || callee.kind === 'class') continue
       if (this.#isTestClient(callee) || isAdaptor(callee)) continue
       // A test reaches the app over HTTP, by a tool that needs an address and no more.
-      if (this.#workspace.isReadonly(node.getSourceFile()) && !isNodeServerCall(callee)) continue
-      if (isNodeServerCall(callee)) {
+      if (this.#workspace.isReadonly(node.getSourceFile()) && !isNodeServer(callee)) continue
+      if (isNodeServer(callee)) {
         if (!this.#workspace.isReadonly(node.getSourceFile())) continue
         this.block(service, node, 'a test hands the app to http.createServer')
         continue
@@ -406,10 +406,6 @@ function isServiceExpression(node: ts.Node): node is ts.Expression {
 function continuesChain(node: ts.Expression): boolean {
   const outer = wrapOut(node)
   return ts.isPropertyAccessExpression(outer.parent) && outer.parent.expression === outer
-}
-
-function isNodeServerCall(value: Value): boolean {
-  return value.kind === 'export' && value.name === 'createServer'
 }
 
 function isAdaptor(value: Value): boolean {

@@ -15,7 +15,7 @@ import {
 import { References } from './references.js'
 import { isExportsObject } from './file-exports.js'
 import { isDeclaredNative } from './native-form.js'
-import { members, type Values } from './values.js'
+import { isNodeServer, members, type Value, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
 
 export type Role = 'req' | 'res' | 'next'
@@ -64,6 +64,8 @@ export interface Candidate {
   references: ts.Expression[]
   /** References from code that is no handler: there a helper keeps its form. */
   outside: Blocker[]
+  /** Uses by tests, and by other code that is not migrated, with a req and res of its own. */
+  tests: Blocker[]
   blockers: Blocker[]
 }
 
@@ -84,10 +86,11 @@ export class Candidates {
     this.#values = values
     this.#graph = graph
     this.#references = new References(workspace, values)
-    for (const registration of graph.registrations) this.#fromRegistration(registration)
-    for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) {
-      this.#scan(next)
-    }
+    const isTest = ({ call }: Registration) => workspace.isReadonly(call.getSourceFile())
+    for (const each of graph.registrations) if (!isTest(each)) this.#fromRegistration(each)
+    this.#scanAll()
+    for (const each of graph.registrations) if (isTest(each)) this.#fromTest(each)
+    this.#scanAll()
     this.#checkReferences()
   }
 
@@ -109,6 +112,36 @@ export class Candidates {
         const candidate = this.#add(fn, kind, roles, flavor, this.#graph.isMountedAt(registration))
         candidate.registrations.push({ registration, item })
       }
+    }
+  }
+
+  #scanAll(): void {
+    for (let next = this.#queue.pop(); next !== undefined; next = this.#queue.pop()) {
+      this.#scan(next)
+    }
+  }
+
+  /** A test may serve handlers of the application by an app of its own. */
+  #fromTest(registration: Registration): void {
+    const own: RegisteredItem[] = []
+    for (const item of registration.items) {
+      const known = item.functions.map((fn) => this.all.get(fn))
+      if (item.adapted || known.includes(undefined) || known.length === 0) own.push(item)
+      else for (const candidate of known) this.#registeredByTest(candidate!, registration)
+    }
+    if (own.length > 0) this.#fromRegistration({ ...registration, items: own })
+  }
+
+  #registeredByTest(candidate: Candidate, { call }: Registration): void {
+    const holds = (value: Value): boolean =>
+      members(value).some((each) =>
+        each.kind === 'array'
+          ? holds(this.#values.elements(each))
+          : each.kind === 'function' && each.node === candidate.fn
+      )
+    const reason = 'a file that is not migrated registers it on an app of its own'
+    for (const argument of call.arguments ?? []) {
+      if (holds(this.#values.of(argument))) candidate.tests.push({ node: argument, reason })
     }
   }
 
@@ -138,6 +171,7 @@ export class Candidates {
       registrations: [],
       references: [],
       outside: [],
+      tests: [],
       blockers: [],
     }
     this.all.set(fn, candidate)
@@ -319,9 +353,15 @@ export class Candidates {
       if (isName) candidate.references.push(node)
       const reason = this.#foreignUse(node, candidate)
       if (reason === undefined) continue
-      if (isName && candidate.kind === 'helper') candidate.outside.push({ node, reason })
+      if (this.#isTestOf(node, candidate)) candidate.tests.push({ node, reason })
+      else if (isName && candidate.kind === 'helper') candidate.outside.push({ node, reason })
       else block(candidate, node, reason)
     }
+  }
+
+  #isTestOf(node: ts.Expression, { fn }: Candidate): boolean {
+    const isReadonly = (each: ts.Node) => this.#workspace.isReadonly(each.getSourceFile())
+    return isReadonly(node) && !isReadonly(fn)
   }
 
   #foreignUse(node: ts.Expression, candidate: Candidate): string | undefined {
@@ -339,8 +379,8 @@ export class Candidates {
       (callee) =>
         callee.kind === 'function' ||
         callee.kind === 'class' ||
-        (callee.kind === 'export' &&
-          (callee.module === 'fasthttp/adaptor' || callee.name === 'createServer'))
+        (callee.kind === 'export' && callee.module === 'fasthttp/adaptor') ||
+        isNodeServer(callee)
     )
     if (known || this.#isRegistration(parent)) return undefined
     return `it is passed to ${shortText(parent.expression)}`

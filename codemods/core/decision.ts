@@ -1,5 +1,6 @@
 import type { ts } from 'ts-morph'
 import type { Candidate, Candidates, HelperCall } from './candidates.js'
+import { reasonOf, type CopyGroup, type CopyGroups } from './copy-groups.js'
 import { nameOf } from './names.js'
 import { passesOf } from './passes.js'
 import { twinSite } from './twin-site.js'
@@ -19,14 +20,18 @@ export function isQuiet(reason: string): boolean {
 export class Decision {
   /** Native helpers that code on (req, res) calls too. */
   readonly twins = new Set<Candidate>()
+  /** Handlers that keep their form for tests and are native in a copy. */
+  readonly copied = new Set<Candidate>()
   readonly #candidates: Candidates
+  readonly #copies: CopyGroups
   readonly #workspace: Workspace
   readonly #reasons = new Map<Candidate, string>()
   /** The first reason in the row, of what stays only because another does. */
   readonly #roots = new Map<Candidate, string>()
 
-  constructor(candidates: Candidates, workspace: Workspace) {
+  constructor(candidates: Candidates, copies: CopyGroups, workspace: Workspace) {
     this.#candidates = candidates
+    this.#copies = copies
     this.#workspace = workspace
   }
 
@@ -79,14 +84,28 @@ export class Decision {
   #spread(): void {
     const native = this.#reachedNatively()
     this.twins.clear()
+    this.#copy(native)
     for (const candidate of this.#candidates.all.values()) {
       const [outside] = candidate.outside
-      if (outside === undefined || this.stays(candidate)) continue
+      if (outside === undefined || this.stays(candidate) || this.copied.has(candidate)) continue
       if (!this.#addTwin(candidate, native)) this.#reasons.set(candidate, outside.reason)
     }
     for (const caller of [...this.#reasons.keys()]) {
       for (const helper of caller.helperCalls) this.#keepCallees(helper, caller, native)
     }
+  }
+
+  /** A tested handler is there in both forms when all that it needs can be. */
+  #copy(native: Set<Candidate>): void {
+    this.copied.clear()
+    for (const group of this.#copies.all) {
+      if (this.isCopied(group, native)) for (const each of group.candidates) this.copied.add(each)
+      else if (!this.stays(group.tested)) this.#reasons.set(group.tested, reasonOf(group.tested))
+    }
+  }
+
+  isCopied({ candidates, tested }: CopyGroup, native = this.#reachedNatively()): boolean {
+    return native.has(tested) && ![...candidates].some((each) => this.stays(each))
   }
 
   #keepCallees(helper: HelperCall, caller: Candidate, native: Set<Candidate>): void {
@@ -100,7 +119,8 @@ export class Decision {
   }
 
   #addTwin(candidate: Candidate, native: Set<Candidate>): boolean {
-    if (this.twins.has(candidate)) return true
+    // Under its own name the old form is there already.
+    if (this.twins.has(candidate) || this.copied.has(candidate)) return true
     if (!native.has(candidate) || twinSite(candidate, this.#workspace) === undefined) return false
     this.twins.add(candidate)
     // The old form calls the old forms.

@@ -13,7 +13,13 @@ export interface ImportNeed {
 
 /** What happens to the answer at one node, in the order the code runs. */
 export type FlowEvent =
-  | { kind: 'head' | 'write' | 'answer'; promise: boolean; rejection?: ts.Expression }
+  | {
+      kind: 'head' | 'write' | 'answer'
+      promise: boolean
+      rejection?: ts.Expression
+      /** What it does to a response that was given before, in the form that minds it. */
+      again?: 'throws' | 'ignored'
+    }
   /** One of several functions answers: `res.format({ ... })`. */
   | { kind: 'choice'; functions: FunctionNode[] }
   /** Middleware of a package runs and answers or calls `then`. */
@@ -76,6 +82,8 @@ export class Draft {
   readonly findings: Finding[] = []
   readonly blockers: Blocker[] = []
   readonly events = new Map<ts.Node, FlowEvent>()
+  /** A path answers twice: every call has to mind what was sent before. */
+  answersAgain = false
   /** Names that the new text uses, besides those it imports. */
   readonly keeps = new Set<string>()
   /** Stretches of the old text of which nothing is carried over. */

@@ -1,6 +1,6 @@
 import { ts } from 'ts-morph'
 import type { FileContext, Finding, ImportNeed } from './draft.js'
-import { rewrite, type Edit, type Part, type Span } from './edits.js'
+import { rewrite, splice, type Edit, type Part, type Span } from './edits.js'
 import { enclosingStatement, isStatementList } from './ast.js'
 import { indentAt, wholeLines } from './text.js'
 
@@ -13,6 +13,7 @@ export class FileEdits {
   /** Names that text added to the file uses: their imports stay. */
   readonly keeps = new Set<string>()
   readonly #removed: Span[] = []
+  readonly #copies: { node: ts.Node; gap: string; edits: Edit[] }[] = []
   readonly #todos = new Map<number, { indent: string; reasons: string[] }>()
 
   constructor(context: FileContext) {
@@ -52,6 +53,15 @@ export class FileEdits {
     const { end } = node
     const within = { start: node.getStart(), end: Number.MAX_SAFE_INTEGER }
     this.edits.push({ start: end, end, text, within })
+  }
+
+  /**
+   * Leaves a declaration as it is and puts a copy with all edits of it behind it.
+   *
+   * @param edits - what differs in the copy besides
+   */
+  copy(node: ts.Node, gap: string, edits: Edit[]): void {
+    this.#copies.push({ node, gap, edits })
   }
 
   /** Takes out a whole statement, with its line when it stands alone on it. */
@@ -98,6 +108,38 @@ export class FileEdits {
         (edit) => ({ ...edit, within: { start, end: Number.MAX_SAFE_INTEGER } })
       )
     )
-    return [...this.edits, ...this.#removals(), ...comments]
+    return this.#withCopies([...this.edits, ...this.#removals(), ...comments])
+  }
+
+  #withCopies(edits: Edit[]): Edit[] {
+    const { text } = this.context.file
+    let rest = edits
+    for (const { node, gap, edits: own } of this.#copies) {
+      const range = { start: node.getStart(), end: node.end }
+      const inside = rest.filter((each) => isWithin(each.within, range))
+      const copy = splice(
+        text.slice(range.start, range.end),
+        [...inside, ...own].map((each) => moved(each, -range.start))
+      )
+      rest = rest.filter((each) => !inside.includes(each))
+      const within = { start: range.start, end: Number.MAX_SAFE_INTEGER }
+      const lines = `${gap}${indentAt(text, range.start)}${copy}`
+      rest.push({ start: range.end, end: range.end, text: lines, within })
+    }
+    return rest
+  }
+}
+
+function isWithin(inner: Span, outer: Span): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end
+}
+
+function moved(edit: Edit, by: number): Edit {
+  const { start, end, within } = edit
+  return {
+    ...edit,
+    start: start + by,
+    end: end + by,
+    within: { start: within.start + by, end: within.end + by },
   }
 }

@@ -18,6 +18,8 @@ export interface FlowHost {
   values: Values
   /** What calling a handler or helper leads to. */
   summaryOf(fn: FunctionNode): Summary
+  /** Whether everything a helper does to the response minds what was sent before. */
+  mindsAnswer(fn: FunctionNode): boolean
 }
 
 interface Target {

@@ -579,11 +579,23 @@ export class FlowAnalysis extends StatementFlow {
     if (event.kind === 'next') {
       if (this.#mode === 'sync') this.draft.block(node, 'next() is called in a loop')
       this.#promise = true
-      this.#apply({ kind: 'answer', promise: false }, node, PASSED)
+      if (this.#passesError(event.call)) this.#fail()
+      else this.#apply({ kind: 'answer', promise: false }, node, PASSED)
       return
     }
     this.#apply(event, node, ANSWERED)
     if ('promise' in event && event.promise) this.#waitForAnswer(node)
+  }
+
+  /** `next(err)` after an answer: error handlers get to see it and cannot change what was sent. */
+  #passesError({ arguments: [error] }: ts.CallExpression): boolean {
+    if (error === undefined || ts.isStringLiteralLike(unwrap(error))) return false
+    return this.#candidate.flavor === 'express' && (this.state.bits & SETTLED) === ANSWERED
+  }
+
+  #fail(): void {
+    this.draft.answersAgain = true
+    this.state = state(PASSED)
   }
 
   #waitForAnswer(node: ts.Node): void {
@@ -592,7 +604,11 @@ export class FlowAnalysis extends StatementFlow {
 
   #apply(event: FlowEvent, node: ts.Node, outcome: number): void {
     const { bits } = this.state
-    if ((bits & ANSWERED) !== 0) {
+    if ((bits & SETTLED) === ANSWERED && this.#mayComeAgain(event)) {
+      this.draft.answersAgain = true
+      if ('again' in event && event.again === 'throws') this.throws |= ANSWERED
+    } else if ((bits & ANSWERED) !== 0) {
+      this.draft.answersAgain = true
       const what =
         outcome === PASSED
           ? 'next() is called'
@@ -606,6 +622,29 @@ export class FlowAnalysis extends StatementFlow {
     if (event.kind === 'answer' && bits !== 0) this.state = state(outcome)
   }
 
+  /** A second answer that is sent in any case is a mistake to look at, and one that may be is refused. */
+  #mayComeAgain(event: FlowEvent): boolean {
+    if (!this.#mindsAnswer(event)) return false
+    return (this.state.bits & OPEN) !== 0 || ('again' in event && event.again === 'ignored')
+  }
+
+  #mindsAnswer(event: FlowEvent): boolean {
+    return this.#candidate.flavor === 'express' && 'again' in event
+  }
+
+  /** Whether a helper or closure may be called on a path that has answered, as far as it is concerned. */
+  #mayRunAgain(node: ts.CallExpression, closure: FunctionNode | undefined): boolean {
+    if (this.#candidate.flavor !== 'express') return false
+    if (closure === undefined) {
+      const helper = this.#candidate.helperCalls.find((each) => each.call === node)
+      if (helper === undefined || helper.parameter) return false
+      return helper.targets.every((fn) => this.host.mindsAnswer(fn))
+    }
+    return [...this.draft.events].every(
+      ([each, event]) => !contains(closure, each) || this.#mindsAnswer(event)
+    )
+  }
+
   #applyCall(
     node: ts.CallExpression,
     closure: FunctionNode | undefined,
@@ -615,7 +654,13 @@ export class FlowAnalysis extends StatementFlow {
       closure === undefined ? this.#helperSummary(node) : this.#closureSummary(closure)
     const { bits } = this.state
     const mayAct = ((summary.truthy | summary.falsy) & SETTLED) !== 0
-    if ((bits & SETTLED) !== 0 && mayAct) {
+    const isOpen = (bits & OPEN) !== 0
+    const isSecond = (bits & SETTLED) === ANSWERED && mayAct
+    if (isSecond && isOpen && this.#mayRunAgain(node, closure)) {
+      this.draft.answersAgain = true
+      this.throws |= ANSWERED
+    } else if ((bits & SETTLED) !== 0 && mayAct) {
+      this.draft.answersAgain = true
       this.draft.block(node, 'a helper may answer on a path that has answered already')
     }
     if (summary.promise) this.#waitFor(node, 'a helper', bits)

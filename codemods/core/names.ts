@@ -23,3 +23,11 @@ export function twinName(name: string): string {
   const prefix = /^[A-Z]/.test(plain) ? 'Node' : 'node'
   return `${hash}${prefix}${plain[0]!.toUpperCase()}${plain.slice(1)}`
 }
+
+/** What the native copy of a function is called where the old form keeps its name. */
+export function nativeName(name: string): string {
+  const hash = name.startsWith('#') ? '#' : ''
+  const plain = name.slice(hash.length)
+  const prefix = /^[A-Z]/.test(plain) ? 'Native' : 'native'
+  return `${hash}${prefix}${plain[0]!.toUpperCase()}${plain.slice(1)}`
+}

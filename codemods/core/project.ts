@@ -62,7 +62,7 @@ export class ProjectPlan {
   #findAgain(): boolean {
     const before = this.#again.size
     const queue = [...this.candidates.all.values()].filter(
-      (each) => this.drafts.get(each)!.answersAgain && this.reasonOf(each) === undefined
+      (each) => this.drafts.get(each)!.answersAgain
     )
     if (queue.length === 0) return false
     for (const each of this.candidates.all.values()) if (each.kind === 'error') queue.push(each)

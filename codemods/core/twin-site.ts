@@ -1,6 +1,7 @@
 import { ts } from 'ts-morph'
 import { isWriteTarget, unwrap, wrapOut } from './ast.js'
 import type { Candidate } from './candidates.js'
+import { isExportsObject } from './file-exports.js'
 import { twinName } from './names.js'
 import { requireSpecifier } from './values.js'
 import type { Workspace } from './workspace.js'
@@ -27,7 +28,8 @@ export function twinSite(candidate: Candidate, workspace: Workspace): TwinSite |
   return isReachable ? site : undefined
 }
 
-function siteOf(fn: Candidate['fn']): TwinSite | undefined {
+/** The declaration of a function that has one of its own. */
+export function siteOf(fn: Candidate['fn']): TwinSite | undefined {
   if (ts.isFunctionDeclaration(fn)) {
     const isDefault = fn.modifiers?.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword) === true
     return fn.name === undefined || isDefault
@@ -54,7 +56,8 @@ function siteOf(fn: Candidate['fn']): TwinSite | undefined {
   }
   if (!ts.isBinaryExpression(parent) || !ts.isExpressionStatement(parent.parent)) return undefined
   const target = parent.left
-  return ts.isPropertyAccessExpression(target)
+  // `module.exports = fn` has no name that a second one could stand beside.
+  return ts.isPropertyAccessExpression(target) && !isExportsObject(target)
     ? { declaration: parent.parent, name: target.name, separator: '' }
     : undefined
 }

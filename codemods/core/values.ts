@@ -80,6 +80,14 @@ export class Values {
     }
   }
 
+  /** What a file exports as a whole, in either module system. */
+  exportsOf(file: ts.SourceFile): ts.Node[] {
+    const exports = this.#exports.get(file)
+    const byDefault = exports?.named.get('default')
+    const found = [exports?.whole, byDefault?.from === undefined ? byDefault?.node : undefined]
+    return found.filter((each) => each !== undefined)
+  }
+
   /** The calls that are known to reach a function. */
   callsOf(fn: FunctionNode): readonly (ts.CallExpression | ts.NewExpression)[] {
     return this.#calls.get(fn) ?? []
@@ -585,9 +593,7 @@ export class Values {
         if (callee.module === 'express' && callee.name === 'Router') {
           return this.#made('router', node, 'express')
         }
-        if (NODE_SERVERS.has(callee.module) && callee.name === 'createServer') {
-          return this.#made('server', node, 'node')
-        }
+        if (isNodeServer(callee)) return this.#made('server', node, 'node')
         break
       case 'function':
         return this.#returned(callee.node)
@@ -600,6 +606,7 @@ export class Values {
     const callee = this.of(node.expression)
     if (callee.kind === 'class') return { kind: 'instance', node: callee.node }
     if (callee.kind === 'export') {
+      if (isNodeServer(callee)) return this.#made('server', node, 'node')
       if (callee.module === 'express' && callee.name === 'Router') {
         return this.#made('router', node, 'express')
       }
@@ -639,6 +646,12 @@ export class Values {
     this.#services.set(node, service)
     return service
   }
+}
+
+/** `http.createServer`, and `http.Server` with or without `new`. */
+export function isNodeServer(value: Value): boolean {
+  if (value.kind !== 'export' || !NODE_SERVERS.has(value.module)) return false
+  return value.name === 'createServer' || value.name === 'Server'
 }
 
 interface MemberAssignment {
