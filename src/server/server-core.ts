@@ -27,7 +27,7 @@ export interface ServedConn extends Timed {
   readonly requestNum: number
   /** Between two requests, with nothing of the next one read? */
   readonly isIdle: boolean
-  /** Tells the client to send further requests elsewhere, where the protocol can outside of a response; serves on until it does. */
+  /** Tells the client, where the protocol can outside of a response, to send further requests elsewhere. */
   announceEnd?(): void
   /** Closes once what is under way is answered. */
   shutdown(): void

@@ -303,7 +303,7 @@ export class Server extends EventEmitter {
    * Stops listening, closes idle connections and resolves when the last request is answered. Aborts `ctx.signal` of running requests.
    *
    * @param options - `drainPeriod`: milliseconds in which connections are first served as before, each until a response has announced
-   *   `Connection: close`, those of HTTP/2 until the client has acted on a GOAWAY, so that no client loses a request that was on its way.
+   *   `Connection: close`, so that no client loses a request that was on its way; those of HTTP/2 get a GOAWAY at once, which says what was not served.
    *   `signal`: rejects with its reason when it aborts; running requests go on
    */
   async shutdown(options: { drainPeriod?: number; signal?: AbortSignal } = {}): Promise<void> {

@@ -17,9 +17,6 @@ function loadHTTP2(): HTTP2 {
   return (http2 ??= process.getBuiltinModule('node:http2'))
 }
 
-/** The highest there is: the client learns later which of its streams were the last. */
-const LAST_STREAM_ID = 2 ** 31 - 1
-
 /** How long a connection that was told to go may stay. */
 const LINGER_MS = 2000
 
@@ -89,16 +86,15 @@ export class Http2Conn implements ServedConn {
     }
   }
 
-  /** Sends a GOAWAY that refuses no stream yet: those on their way are still served. (RFC 9113 section 6.8) */
+  /** Sends a GOAWAY, which tells the client what it can safely ask elsewhere, and answers the rest. (RFC 9113 section 6.8) */
   announceEnd(): void {
-    if (this.#session.closed) return
-    this.#session.goaway(loadHTTP2().constants.NGHTTP2_NO_ERROR, LAST_STREAM_ID)
-  }
-
-  /** Sends GOAWAY, answers what is under way and closes. */
-  shutdown(): void {
     this.#idleBy = Date.now() + LINGER_MS
     if (!this.#session.destroyed) this.#session.close()
+  }
+
+  /** Sends a GOAWAY, answers what is under way and closes. */
+  shutdown(): void {
+    this.announceEnd()
     for (const request of this.#requests) {
       request.abort(new ConnectionClosedError('server is shutting down'))
     }
