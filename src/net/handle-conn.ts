@@ -126,9 +126,10 @@ export class HandleConn extends HandleOwner implements Conn {
   }
 
   write(data: string | Uint8Array): boolean {
-    if (this.#socket !== null) return this.#socket.write(data)
-    if (this.destroyed || this.#ended) return true
-    if (this.#corked !== null) {
+    if (this.#socket !== null) {
+      if (!isPassable(this.#socket.stream)) return this.#socket.write(data)
+    } else if (this.destroyed || this.#ended) return true
+    else if (this.#corked !== null) {
       this.#corked.push(data, typeof data === 'string' ? 'latin1' : 'buffer')
       this.#corkedBytes += data.length
       if (this.#corkedBytes + this.#queuedBytes < HIGH_WATER_BYTES) return true
@@ -272,6 +273,13 @@ export class HandleConn extends HandleOwner implements Conn {
     else if (this.#ended) conn.end()
     return conn
   }
+}
+
+/** May a write go past the stream? It has nothing to send itself and no timeout that a write would put off. */
+function isPassable(stream: Duplex & { timeout?: number }): boolean {
+  return (
+    stream.writable && stream.writableLength === 0 && stream.writableCorked === 0 && !stream.timeout
+  )
 }
 
 function onWritten(this: WriteReq, status: number): void {
