@@ -1,14 +1,14 @@
 /**
- * Opens connections and keeps them: `fork('idle-client.mjs', [PORT, COUNT, INDEX])`. Tells its parent when all are answered, and again for
+ * Opens connections and keeps them: `fork('idle-client.mjs', [PORT, COUNT, INDEX, ask|wait])`. Tells its parent when all are answered, and again for
  * each message it gets, on which every connection asks once more.
  */
 import { connect } from 'node:net'
 
-const [, , port, countText, index] = process.argv
+const [, , port, countText, index, mode] = process.argv
 const count = Number(countText)
 /** Connections that are opened at a time. */
 const AT_A_TIME = 50
-/** Those that are open ask again until all are: some servers close a connection that is silent for ten seconds. */
+/** With `ask`, those that are open ask again until all are: some servers close a connection that is silent for ten seconds. */
 const ASK_AGAIN_MS = 5000
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
@@ -53,7 +53,7 @@ function open() {
   ask(socket)
 }
 
-const timer = setInterval(() => sockets.forEach(ask), ASK_AGAIN_MS)
+const timer = mode === 'ask' ? setInterval(() => sockets.forEach(ask), ASK_AGAIN_MS) : undefined
 process.on('message', () => sockets.forEach(ask))
 
 for (let i = 0; i < Math.min(AT_A_TIME, count); i++) open()

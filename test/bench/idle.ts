@@ -1,7 +1,8 @@
 /**
- * Memory of idle connections: `npm run bench:idle [-- --connections 19000 --node PATH]`. Each server runs in a process of its own; client
- * processes open the connections, each of which is answered once. What the server's resident memory grew by, over their number, is
- * printed; then every connection asks once more, and all must be answered.
+ * Memory of idle connections: `npm run bench:idle [-- --connections 200000 --processes 12 --node PATH]`. Each server runs in as many
+ * processes as it needs files for that, each with its share of the connections from a client process with a loopback address of its own.
+ * Every connection is answered once. What the resident memory of the processes grew by, over the number of connections, is printed; then
+ * every connection asks once more, and all must be answered.
  */
 import { fork, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,38 +15,56 @@ import { report } from './report.js'
 const { values } = parseArgs({
   options: {
     connections: { type: 'string', default: '19000' },
+    /** Processes of each server. By default as many as it takes. */
+    processes: { type: 'string' },
     node: { type: 'string', default: process.execPath },
     only: { type: 'string', default: '' },
   },
 })
-const connections = Number(values.connections)
-
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-const SERVERS = [
-  ['fasthttp', 'servers/fasthttp.mjs'],
-  ['node:http', 'servers/idle-node-http.mjs'],
-  ['uWebSockets.js', 'servers/uws.mjs'],
-] as const
+interface Peer {
+  readonly name: string
+  readonly script: string
+  /** It closes connections that are silent for ten seconds. */
+  readonly isImpatient?: boolean
+}
 
-/** Connections of one client process: its share of what the system lets a process open. */
-const PER_CLIENT = 9500
+const SERVERS: readonly Peer[] = [
+  { name: 'fasthttp', script: 'servers/fasthttp.mjs' },
+  { name: 'node:http', script: 'servers/idle-node-http.mjs' },
+  { name: 'uWebSockets.js', script: 'servers/uws.mjs', isImpatient: true },
+]
+
+/** Connections of a process: its share of what the system lets it open. */
+const PER_PROCESS = 19_000
 /** Opened and closed before, so that what the first connections need once is not counted. */
 const WARM_UP = 500
 /** For the server to fall idle and to give back what it needs no more. */
 const SETTLE_MS = 3000
 
-function residentBytes({ process: { pid } }: Subject): number {
-  const pages = Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
-  return pages * Number(spawnSync('getconf', ['PAGESIZE'], { encoding: 'utf8' }).stdout)
+const connections = Number(values.connections)
+const processes = Number(values.processes ?? Math.ceil(connections / PER_PROCESS))
+const PAGE = Number(spawnSync('getconf', ['PAGESIZE'], { encoding: 'utf8' }).stdout)
+
+function residentBytes(subjects: readonly Subject[]): number {
+  const pages = subjects.map(({ process: { pid } }) =>
+    Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1])
+  )
+  return pages.reduce((sum, each) => sum + each, 0) * PAGE
 }
 
-/** Opens `count` connections from new processes, each of which has been answered when this resolves. */
-async function open(clients: ChildProcess[], port: number, count: number): Promise<void> {
-  for (let left = count; left > 0; left -= PER_CLIENT) {
-    const args = [String(port), String(Math.min(left, PER_CLIENT)), String(clients.length)]
+/** Opens `count` connections to each of the processes, from a client process each; all are answered when this resolves. */
+async function open(
+  clients: ChildProcess[],
+  subjects: readonly Subject[],
+  { isImpatient = false }: Peer,
+  counts: readonly number[]
+): Promise<void> {
+  subjects.forEach(({ port }, index) => {
+    const args = [port, counts[index]!, index, isImpatient ? 'ask' : 'wait'].map(String)
     clients.push(fork(here('idle-client.mjs'), args))
-  }
+  })
   await Promise.all(clients.map(answered))
 }
 
@@ -69,42 +88,50 @@ async function close(clients: ChildProcess[]): Promise<void> {
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
 
-/** Bytes of each connection, and how many of them are answered once more. */
-async function measure(subject: Subject): Promise<{ bytes: number; again: number }> {
+/** Bytes of each connection, all of which are answered once more. */
+async function measure(peer: Peer, subjects: readonly Subject[]): Promise<number> {
   const clients: ChildProcess[] = []
+  // What does not divide evenly goes to the first ones.
+  const counts = subjects.map((_, index) => Math.ceil((connections - index) / subjects.length))
   try {
-    await open(clients, subject.port, WARM_UP)
+    await open(
+      clients,
+      subjects,
+      peer,
+      subjects.map(() => WARM_UP)
+    )
     await close(clients)
     await settle()
-    const before = residentBytes(subject)
-    await open(clients, subject.port, connections)
+    const before = residentBytes(subjects)
+    await open(clients, subjects, peer, counts)
     // The time that a server waits for the next request begins anew.
     await askAgain(clients)
     await settle()
-    const bytes = (residentBytes(subject) - before) / connections
+    const bytes = (residentBytes(subjects) - before) / connections
     await askAgain(clients)
-    return { bytes, again: connections }
+    return bytes
   } finally {
     await close(clients)
   }
 }
 
 const rows: { name: string; cells: (number | string)[] }[] = []
-for (const [name, script] of SERVERS) {
+for (const peer of SERVERS) {
+  const { name, script } = peer
   if (!name.includes(values.only)) continue
-  const subject = await start(name, here(script), values.node)
-  if (subject === undefined) {
-    console.error(`${name}: not measured (npm ci --prefix test/bench/peers installs the peers)`)
-    continue
-  }
+  const starting = Array.from({ length: processes }, () => start(name, here(script), values.node))
+  const subjects = (await Promise.all(starting)).filter((subject) => subject !== undefined)
   try {
-    const { bytes, again } = await measure(subject)
-    rows.push({ name, cells: [bytes, again] })
+    if (subjects.length < processes) {
+      console.error(`${name}: not measured (npm ci --prefix test/bench/peers installs the peers)`)
+      continue
+    }
+    rows.push({ name, cells: [await measure(peer, subjects), connections] })
   } catch (err) {
     console.error(`${name}: not measured, ${(err as Error).message}`)
     process.exitCode = 1
   } finally {
-    stop([subject])
+    stop(subjects)
   }
 }
 report({
@@ -113,4 +140,5 @@ report({
   columns: ['bytes per connection', 'answered again'],
   rows,
   chart: 0,
+  note: `${processes} ${processes === 1 ? 'process' : 'processes'} of each server.`,
 })
