@@ -1,12 +1,19 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
-import zlib from 'node:zlib'
-import { AbortError } from '../errors.js'
+import { toText } from '../bytes/byte-string.js'
+import {
+  AbortError,
+  BodyStreamConsumedError,
+  InvalidURIError,
+  TooManyRedirectsError,
+} from '../errors.js'
 import { Request } from '../http/request.js'
 import { Response } from '../http/response.js'
 import { statusMessage } from '../http/status.js'
 import type { BaseClient } from './base-client.js'
-import { followRedirect, originOf, statusCodeIsRedirect } from './redirect.js'
+import { fetchBody } from './fetch-body.js'
+import { matchesIntegrity } from './integrity.js'
+import { statusCodeIsRedirect } from './redirect.js'
 
 /** Redirects the Fetch standard allows for. */
 const MAX_REDIRECTS = 20
@@ -14,6 +21,16 @@ const MAX_REDIRECTS = 20
 const ACCEPT_ENCODING = 'gzip, deflate, br'
 /** Statuses whose Response must have no body (Fetch standard, "null body status"). */
 const NULL_BODY = new Set([101, 103, 204, 205, 304])
+/** Describe a body that a redirect drops (Fetch standard, "request-body-header name"). */
+const BODY_FIELDS = [
+  'Content-Encoding',
+  'Content-Language',
+  'Content-Location',
+  'Content-Type',
+  'Content-Length',
+]
+/** For the origin they were meant for; Go lets sub-domains and other ports have them. */
+const ORIGIN_FIELDS = ['Authorization', 'Proxy-Authorization', 'Cookie']
 
 type Fetch = typeof globalThis.fetch
 type FetchInput = Parameters<Fetch>[0]
@@ -23,8 +40,8 @@ type BodyInit = NonNullable<ConstructorParameters<typeof globalThis.Response>[0]
 
 /**
  * A WHATWG `fetch` that sends through `client`: Request, Response and Headers are the platform's own, redirects, abort signals, streamed
- * bodies and compressed ones work as they do there. Only `http:` and `https:` URLs are served. Network errors are a TypeError with the
- * client's error as its `cause`; an aborted call rejects with the reason of its signal.
+ * bodies, compressed ones and `integrity` work as they do there. URLs that are neither `http:` nor `https:` are left to the platform.
+ * Network errors are a TypeError with what is behind them as its `cause`, mostly a `FastHttpError`; an aborted call rejects with the reason of its signal.
  *
  * @example
  * const fetch = toFetch(new Client())
@@ -34,15 +51,20 @@ export function toFetch(client: BaseClient): Fetch {
   return async (input: FetchInput, init?: FetchInit) => {
     const request = new globalThis.Request(input, init)
     request.signal.throwIfAborted()
+    const url = new URL(request.url)
+    if (!isHTTP(url)) return globalThis.fetch(request)
     const req = toRequest(request, await bodyOf(request, input, init))
     try {
-      return await exchange(client, request, req)
+      return await exchange(client, request, req, url)
     } catch (err) {
       if (err instanceof AbortError && request.signal.aborted) throw request.signal.reason
-      if (err instanceof TypeError) throw err
       throw new TypeError('fetch failed', { cause: err })
     }
   }
+}
+
+function isHTTP(url: URL): boolean {
+  return url.protocol === 'http:' || url.protocol === 'https:'
 }
 
 /** A body that is in memory already stays there, and can be sent again after a redirect. */
@@ -67,13 +89,13 @@ function isStream(source: unknown): boolean {
 
 function toRequest(request: globalThis.Request, body: Buffer | Readable | undefined): Request {
   const req = new Request()
+  const { headers } = request
   req.header.setMethod(request.method)
   req.header.disableNormalizing()
   req.header.setNoDefaultContentType(true)
-  req.setRequestURI(request.url)
-  for (const [name, value] of request.headers) req.header.add(name, value)
-  if (!request.headers.has('accept')) req.header.add('accept', '*/*')
-  if (!request.headers.has('accept-encoding')) req.header.add('accept-encoding', ACCEPT_ENCODING)
+  for (const [name, value] of headers) req.header.add(name, value)
+  if (!headers.has('accept')) req.header.add('accept', '*/*')
+  if (!headers.has('accept-encoding')) req.header.add('accept-encoding', ACCEPT_ENCODING)
   if (body instanceof Readable) req.setBodyStream(body)
   else if (body !== undefined) req.setBodyRaw(body)
   return req
@@ -82,60 +104,87 @@ function toRequest(request: globalThis.Request, body: Buffer | Readable | undefi
 async function exchange(
   client: BaseClient,
   request: globalThis.Request,
-  req: Request
+  req: Request,
+  start: URL
 ): Promise<globalThis.Response> {
-  const origin = originOf(req.uri())
+  const { redirect, signal } = request
+  let url = start
   let type: ResponseType = 'basic'
   for (let redirects = 0; ; redirects++) {
+    setURL(req, url)
     const resp = new Response()
     resp.streamBody = true
-    await client.do(req, resp, { signal: request.signal })
-    const location = resp.header.peek('Location')
-    const redirected = statusCodeIsRedirect(resp.statusCode()) && location !== undefined
-    if (!redirected || request.redirect === 'manual')
-      return toResponse(resp, req, redirects > 0, type)
+    await client.do(req, resp, { signal })
+    const status = resp.statusCode()
+    const redirected = statusCodeIsRedirect(status)
+    const location = redirected ? resp.header.peek('Location') : undefined
+    if (!redirected || redirect === 'manual' || (location === undefined && redirect === 'follow')) {
+      try {
+        return await toResponse(resp, request, { url, redirected: redirects > 0, type })
+      } catch (err) {
+        resp.closeBodyStream()
+        throw err
+      }
+    }
     resp.closeBodyStream()
-    if (request.redirect === 'error') throw new TypeError('fetch failed: unexpected redirect')
-    if (redirects >= MAX_REDIRECTS) throw new TypeError('fetch failed: redirect count exceeded')
-    const status = redirectStatus(resp.statusCode(), req.header.method())
-    const from = fetchOrigin(req)
-    followRedirect(req, status, location, origin)
-    if (status === 303) for (const name of BODY_FIELDS) req.header.del(name)
-    if (from === fetchOrigin(req)) continue
-    type = 'cors'
-    leaveOrigin(req)
+    if (location === undefined || redirect === 'error') throw new Error('unexpected redirect')
+    if (redirects >= MAX_REDIRECTS) throw new TooManyRedirectsError()
+    const next = resolveLocation(location, url)
+    followRedirect(req, status)
+    if (next.origin !== url.origin) {
+      type = 'cors'
+      leaveOrigin(req, next)
+    }
+    url = next
   }
 }
 
-/** Describe a body that a redirect drops. */
-const BODY_FIELDS = ['Content-Encoding', 'Content-Language', 'Content-Location']
-/** For the origin they were meant for; Go lets sub-domains and other ports have them. */
-const ORIGIN_FIELDS = ['Authorization', 'Proxy-Authorization', 'Cookie', 'Host']
-
-function fetchOrigin(req: Request): string {
-  return new URL(req.uri().fullURI()).origin
+/** The URL is sent as the platform writes it. */
+function setURL(req: Request, url: URL): void {
+  req.setRequestURI(url.origin + url.pathname + url.search)
+  req.uri().disablePathNormalizing = true
 }
 
-/** Drops what must not go with a redirect to another origin (Fetch standard, "HTTP-redirect fetch"). */
-function leaveOrigin(req: Request): void {
+/** @param location - value of Location, as a byte string */
+function resolveLocation(location: string, base: URL): URL {
+  const url = new URL(toText(location), base)
+  if (!isHTTP(url)) throw new InvalidURIError('a redirect to a URL that is not HTTP')
+  return url
+}
+
+/** Makes `req` the one that follows a redirect (Fetch standard, "HTTP-redirect fetch"). */
+function followRedirect(req: Request, status: number): void {
+  const { header } = req
+  const becomesGet =
+    status === 303 ? !header.isGet() && !header.isHead() : status <= 302 && header.isPost()
+  if (becomesGet) {
+    header.setMethod('GET')
+    req._resetBody()
+    for (const name of BODY_FIELDS) header.del(name)
+  } else if (req.isBodyStream()) {
+    throw new BodyStreamConsumedError('it cannot be sent again to follow a redirect')
+  }
+}
+
+/** Drops what must not go with a redirect to another origin. */
+function leaveOrigin(req: Request, next: URL): void {
   for (const name of ORIGIN_FIELDS) req.header.del(name)
-  const uri = req.uri()
-  if (uri.username() !== '' || uri.password() !== '')
-    throw new TypeError('fetch failed: credentials in the URL of another origin')
+  if (next.username !== '' || next.password !== '')
+    throw new InvalidURIError('credentials in the URL of another origin')
 }
 
-/** A POST that is moved becomes a GET without its body, which is what 303 asks for; where 303 changes no method it drops nothing. */
-function redirectStatus(status: number, method: string): number {
-  if (status === 303 && (method === 'GET' || method === 'HEAD')) return 302
-  return (status === 301 || status === 302) && method === 'POST' ? 303 : status
-}
-
-function toResponse(
-  resp: Response,
-  req: Request,
-  redirected: boolean,
+/** What the constructor of Response leaves out. */
+interface ResponseExtras {
+  url: URL
+  redirected: boolean
   type: ResponseType
-): globalThis.Response {
+}
+
+async function toResponse(
+  resp: Response,
+  request: globalThis.Request,
+  extras: ResponseExtras
+): Promise<globalThis.Response> {
   const status = resp.statusCode()
   const headers = new Headers()
   for (const [name, value] of resp.header.all()) headers.append(name, value)
@@ -143,81 +192,32 @@ function toResponse(
   if (length >= 0) headers.set('content-length', String(length))
   let body: BodyInit | null = null
   if (NULL_BODY.has(status)) resp.closeBodyStream()
-  else body = bodyInit(resp)
+  else body = fetchBody(resp, request.signal)
+  if (request.integrity !== '') body = await checked(body, request.integrity)
   const response = new globalThis.Response(body, {
     status,
     statusText: resp.header.statusMessage() || statusMessage(status),
     headers,
   })
-  return describe(response, req.uri().fullURI(), redirected, type)
+  return describe(response, extras)
+}
+
+/** The body, once all of it was found to be the one that is asked for. */
+async function checked(body: BodyInit | null, integrity: string): Promise<BodyInit> {
+  const bytes = Buffer.from(await new globalThis.Response(body).arrayBuffer())
+  if (!matchesIntegrity(bytes, integrity)) throw new Error('integrity mismatch')
+  return bytes
 }
 
 /** Sets what the constructor of Response leaves out, on clones too. */
-function describe(
-  response: globalThis.Response,
-  url: string,
-  redirected: boolean,
-  type: ResponseType
-): globalThis.Response {
+function describe(response: globalThis.Response, extras: ResponseExtras): globalThis.Response {
   const clone = (): globalThis.Response =>
-    describe(globalThis.Response.prototype.clone.call(response), url, redirected, type)
+    describe(globalThis.Response.prototype.clone.call(response), extras)
+  const { url, redirected, type } = extras
   return Object.defineProperties(response, {
-    url: { value: url, enumerable: true },
+    url: { value: url.href.replace(/#.*/, ''), enumerable: true },
     redirected: { value: redirected, enumerable: true },
     type: { value: type, enumerable: true },
     clone: { value: clone },
   })
-}
-
-function bodyInit(resp: Response): BodyInit | null {
-  const stream = resp.bodyStream()
-  if (stream === undefined) return resp.bodyBytes().length === 0 ? null : resp.bodyBytes()
-  const decoders = resp.header
-    .contentEncoding()
-    .toLowerCase()
-    .split(',')
-    .map((coding) => coding.trim())
-    .reverse()
-    .map(decoderOf)
-  let source: Readable = stream
-  for (const decoder of decoders) {
-    if (decoder === undefined) continue
-    const from = source
-    from.on('error', (err) => decoder.destroy(err))
-    decoder.on('close', () => from.destroy())
-    source = from.pipe(decoder)
-  }
-  return toWeb(source)
-}
-
-/** As `Readable.toWeb`, which throws out of an event when a body is cancelled while data is on its way. */
-function toWeb(source: Readable): ReadableStream {
-  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await chunks.next()
-        if (done === true) controller.close()
-        else controller.enqueue(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
-      },
-      cancel() {
-        source.destroy()
-      },
-    },
-    { highWaterMark: 0 }
-  )
-}
-
-function decoderOf(coding: string): zlib.Gunzip | undefined {
-  switch (coding) {
-    case 'gzip':
-    case 'x-gzip':
-      return zlib.createGunzip({ flush: zlib.constants.Z_SYNC_FLUSH })
-    case 'deflate':
-      return zlib.createInflate()
-    case 'br':
-      return zlib.createBrotliDecompress()
-    default:
-      return undefined
-  }
 }

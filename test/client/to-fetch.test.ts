@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'
 import type net from 'node:net'
@@ -40,6 +41,15 @@ beforeAll(async () => {
         res.setHeader('Content-Encoding', to!)
         return res.end(encoders[to as 'gzip']('compressed '.repeat(1000)))
       }
+      if (url.pathname === '/bytes') {
+        const encoding = url.searchParams.get('encoding')
+        if (encoding !== null) res.setHeader('Content-Encoding', encoding)
+        return res.end(Buffer.from(to!, 'base64url'))
+      }
+      if (url.pathname === '/nowhere') {
+        res.writeHead(302)
+        return res.end('nowhere')
+      }
       if (url.pathname === '/broken') {
         res.writeHead(200, { 'Content-Length': 10 })
         res.write('abc')
@@ -54,6 +64,7 @@ beforeAll(async () => {
         'content-language': language,
         'transfer-encoding': coding,
         'content-length': length,
+        host,
       } = req.headers
       res.setHeader('Content-Type', 'application/json')
       res.end(
@@ -66,6 +77,7 @@ beforeAll(async () => {
           language,
           coding,
           length,
+          host,
           body: Buffer.concat(chunks).toString(),
         })
       )
@@ -81,6 +93,16 @@ afterAll(async () => {
   server.closeAllConnections()
   await new Promise((resolve) => server.close(resolve))
 })
+
+/** Path of a body of these bytes. */
+function bytes(content: string | Uint8Array, encoding?: string): string {
+  const to = Buffer.from(content as string).toString('base64url')
+  return `/bytes?to=${to}` + (encoding === undefined ? '' : `&encoding=${encoding}`)
+}
+
+function sha256(content: string): string {
+  return 'sha256-' + createHash('sha256').update(content).digest('base64')
+}
 
 describe('does what the fetch of Node does', () => {
   type Case = [name: string, path: string, init?: () => RequestInit]
@@ -132,12 +154,54 @@ describe('does what the fetch of Node does', () => {
       () => ({ headers: { authorization: 'me', cookie: 'a=b' } }),
     ],
     ['a fragment', '/redirect?to=/after#there'],
+    ['a relative redirect', '/redirect?to=b%3Fq%23there'],
+    ['a redirect to a path beyond ASCII', '/redirect?to=' + encodeURIComponent('/caf\xc3\xa9')],
+    ['a redirect without a location', '/nowhere'],
+    ['300', '/status?to=300'],
+    ['a fragment of the URL itself', '/x#there'],
+    ...[
+      '/a%20b?c d',
+      "/a'(b)*!~|",
+      '//double//',
+      '/../up',
+      '/%2e%2e/x',
+      '/a%2Fb',
+      '/%zz',
+      '/é?é=é',
+      '/\\x',
+    ].map((path): Case => [`the path ${path}`, path]),
+    ['POST of a blob', '/', () => ({ method: 'POST', body: new Blob(['x'], { type: 'a/b' }) })],
+    ['POST of nothing', '/', () => ({ method: 'POST' })],
+    ['POST of no bytes', '/', () => ({ method: 'POST', body: new Uint8Array(0) })],
+    ['a Host of its own', '/host', () => ({ headers: { host: 'other.test' } })],
+    [
+      'several values of a field',
+      '/',
+      () => ({
+        headers: [
+          ['cookie', 'a'],
+          ['cookie', 'b'],
+        ],
+      }),
+    ],
+    ['integrity', bytes('hello'), () => ({ integrity: sha256('hello') })],
     ['204', '/status?to=204'],
+    ['205', '/status?to=205'],
     ['304', '/status?to=304'],
     ['404 and cookies', '/status?to=404'],
     ['gzip', '/coded?to=gzip'],
     ['deflate', '/coded?to=deflate'],
     ['br', '/coded?to=br'],
+    ['HEAD of gzip', '/coded?to=gzip', () => ({ method: 'HEAD' })],
+    ['deflate without its wrapper', bytes(zlib.deflateRawSync('raw'), 'deflate')],
+    ['two codings', bytes(zlib.brotliCompressSync(zlib.gzipSync('two')), 'gzip, br')],
+    ['capitals', bytes(zlib.gzipSync('capitals'), 'GZIP')],
+    ['a coding nobody knows', bytes('as it is', 'rot13')],
+    ['a coding nobody knows beside one', bytes('as it is', 'rot13, gzip')],
+    ['gzip of nothing', bytes('', 'gzip')],
+    ['br of nothing', bytes('', 'br')],
+    ['deflate of nothing', bytes('', 'deflate')],
+    ['gzip that ends early', bytes(zlib.gzipSync('x'.repeat(5000)).subarray(0, 20), 'gzip')],
   ]
   async function describeResponse(fetcher: typeof fetch, path: string, init?: RequestInit) {
     const response = await fetcher(base + path.replace('OTHER', encodeURIComponent(other)), init)
@@ -174,10 +238,32 @@ describe('does what the fetch of Node does', () => {
   test.each<[string, () => string, RequestInit]>([
     ['a redirect where none may be', () => base + '/redirect?to=/', { redirect: 'error' }],
     ['endless redirects', () => base + '/redirect?to=' + encodeURIComponent('?to=%3F'), {}],
+    ['a redirect to nowhere where none may be', () => base + '/nowhere', { redirect: 'error' }],
+    ['a redirect to another scheme', () => base + '/redirect?to=data:,x', {}],
+    ['a redirect to what is no URL', () => base + '/redirect?to=http://[', {}],
     ['a URL of another scheme', () => 'ftp://127.0.0.1/', {}],
+    ['another body', () => base + bytes('hello'), { integrity: sha256('goodbye') }],
   ])('%s is a TypeError', async (_, url, init) => {
-    await expect(fetch(url(), init)).rejects.toThrow(TypeError)
-    await expect(ours(url(), init)).rejects.toThrow(TypeError)
+    const failed = { name: 'TypeError', message: 'fetch failed' }
+    await expect(fetch(url(), init)).rejects.toMatchObject(failed)
+    await expect(ours(url(), init)).rejects.toMatchObject(failed)
+  })
+
+  test.each<[string, string]>([
+    ['is not compressed', bytes('plain', 'gzip')],
+    ['breaks off', '/broken'],
+  ])('a body that %s', async (_, path) => {
+    for (const fetcher of [fetch, ours]) {
+      const response = await fetcher(base + path)
+      await expect(response.text()).rejects.toMatchObject({
+        name: 'TypeError',
+        message: 'terminated',
+      })
+    }
+  })
+
+  test('URLs that need no network', async () => {
+    expect(await (await ours('data:,hello')).text()).toBe('hello')
   })
 })
 
@@ -217,9 +303,13 @@ test('a network error is a TypeError with its cause', async () => {
   })
 })
 
-test('a body that breaks', async () => {
-  const response = await ours(base + '/broken')
-  await expect(response.text()).rejects.toThrow()
+test.each([
+  ['more codings than anybody needs', bytes('x', Array(6).fill('gzip').join())],
+  ['a status that no Response can have', '/status?to=999'],
+])('%s: the connection is closed', async (_, path) => {
+  const own = new Client()
+  await expect(toFetch(own)(base + path)).rejects.toThrow(TypeError)
+  await until(() => own.connsCount() === own.idleConnsCount())
 })
 
 test('a signal, before, while waiting and while reading', async () => {
@@ -233,7 +323,7 @@ test('a signal, before, while waiting and while reading', async () => {
   const response = await ours(base + '/endless', { signal: reading.signal })
   const text = response.text()
   reading.abort(reason)
-  await expect(text).rejects.toThrow()
+  await expect(text).rejects.toBe(reason)
   expect(client.pendingRequests()).toBe(0)
 })
 
