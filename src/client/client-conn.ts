@@ -1,10 +1,8 @@
 import {
-  BodyStreamLengthError,
-  BodyStreamWritePanicError,
   BodyTooLargeError,
   BrokenChunkError,
   ConnectionClosedError,
-  FastHttpError,
+  type FastHttpError,
   ReadingResponseHeadersError,
   ReadingResponseTrailerError,
   SmallBufferError,
@@ -14,10 +12,8 @@ import {
 import { NEED_MORE } from '../http/field-block.js'
 import type { Addr, Conn, ConnReceiver } from '../net/conn.js'
 import { BodyCollector } from '../wire/body-collector.js'
-import { pumpStream, pumpWriter, type BodyPump } from '../wire/body-pump.js'
 import { BodyReader } from '../wire/body-reader.js'
 import { BAD_CHUNK, type ChunkSink } from '../wire/chunked.js'
-import { writeRequestTrailer } from '../wire/request-writer.js'
 import {
   BODY_CHUNKED,
   BODY_LENGTH,
@@ -25,6 +21,7 @@ import {
   BODY_TO_END,
   ResponseParser,
 } from '../wire/response-parser.js'
+import { BodySender, type SendObserver } from './body-sender.js'
 import type { Call } from './call.js'
 import type { ConnPool } from './conn-pool.js'
 import type { ResponseBodyStream } from './response-body-stream.js'
@@ -44,10 +41,6 @@ const LENT = 5
 
 /** Interim responses before the final one; more is an attack. */
 export const MAX_INTERIM = 100
-/** How long a server is waited for that was asked whether it wants the body. */
-const EXPECT_CONTINUE_MS = 1000
-/** Body bytes written together with the head. */
-const INLINE_BYTES = 8 * 1024
 
 const NO_TRAILERS: string[] = []
 
@@ -55,7 +48,7 @@ const NO_TRAILERS: string[] = []
  * One connection of a HostClient: sends a request and reads its response, then goes back to the pool if both sides are exactly where
  * they should be. Anything else closes it.
  */
-export class ClientConn implements ConnReceiver, ChunkSink {
+export class ClientConn implements ConnReceiver, ChunkSink, SendObserver {
   /** When the time of the exchange is up, in milliseconds since the epoch; 0 for never. */
   deadline = 0
   /** When it is to be closed for having been idle, 0 until a sweep has seen it idle. */
@@ -83,11 +76,8 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   #closing = false
   /** The request is not completely written yet. */
   #sending = false
-  #pump: BodyPump | null = null
-  /** Runs while the body is held back. */
-  #held: NodeJS.Timeout | null = null
-  #abort: AbortController | null = null
-  #corked = false
+  /** Sends requests with a body. */
+  #sender: BodySender | null = null
   #paused = false
   /** The limit of the call itself, whatever phase it is in. */
   #callDeadline = 0
@@ -147,104 +137,28 @@ export class ClientConn implements ConnReceiver, ChunkSink {
   }
 
   #write(call: Call, head: string): void {
-    const conn = this.#conn
-    const body = call.request === null ? null : call.request._body
-    if (body === null || body.isEmpty) {
-      this.#sending = !conn.write(head)
-      return
+    const req = call.request
+    if (req === null || req._body.isEmpty) this.#sending = !this.#conn.write(head)
+    else {
+      this.#sender ??= new BodySender(this.#conn, this)
+      this.#sending = !this.#sender.send(req, head)
     }
-    if (call.request!.mayContinue()) return this.#holdBody(head)
-    this.#writeBody(call, head)
   }
 
-  /** Sends the head; the body follows when the server asks for it, or says nothing for a while (RFC 9110, section 10.1.1). */
-  #holdBody(head: string): void {
-    this.#sending = true
-    this.#held = setTimeout(() => this.#sendHeld(), EXPECT_CONTINUE_MS)
-    this.#conn.write(head)
-  }
-
-  #sendHeld(): void {
-    if (this.#held === null) return
-    this.#release()
+  onSending(complete: boolean): void {
+    this.#sending = !complete
+    if (this.#state !== HEAD) return
     const { writeTimeout, readTimeout } = this.#pool.options
-    this.#writeBody(this.#call!, '')
-    if (this.#state === HEAD) this.#limit(this.#sending ? writeTimeout : readTimeout)
+    this.#limit(complete ? readTimeout : writeTimeout)
   }
 
-  /** Forgets that a body is held back. */
-  #release(): void {
-    if (this.#held === null) return
-    clearTimeout(this.#held)
-    this.#held = null
-  }
-
-  #writeBody(call: Call, head: string): void {
-    const conn = this.#conn
-    const body = call.request!._body
-    if (body.isStream) return this.#writeStream(call, head)
-    const length = body.byteLength()
-    if (length <= INLINE_BYTES) {
-      const text = body.heldText
-      const ascii = text !== undefined && text.length === length
-      this.#sending = !conn.write(head + (ascii ? text : body.toLatin1()))
-      return
-    }
-    conn.cork()
-    if (head !== '') conn.write(head)
-    this.#sending = !conn.write(body.toBytes())
-    conn.uncork()
-  }
-
-  #writeStream(call: Call, head: string): void {
-    const req = call.request!
-    const body = req._body
-    const size = body.streamSize
-    const chunked = size < 0
-    const source = body.takeSource()
-    this.#sending = true
-    this.#corkedWrite(head)
-    if (source === null)
-      return this.#bodyFailed(new BodyStreamLengthError('the stream was used up'))
-    const trailer = chunked ? '0\r\n' + writeRequestTrailer(req.header) : ''
-    const target = {
-      write: (data: string | Uint8Array) => this.#corkedWrite(data),
-      signal: () => (this.#abort ??= new AbortController()).signal,
-    }
-    const done = (err: Error | undefined): void => {
-      this.#pump = null
-      if (this.#state === CLOSED || this.#call !== call) return
-      if (err !== undefined) return this.#bodyFailed(err)
-      this.#sending = !this.#corkedWrite(trailer)
-      if (!this.#sending) this.#limit(this.#pool.options.readTimeout)
-    }
-    if (typeof source === 'function') this.#pump = pumpWriter(source, chunked, target, done)
-    else this.#pump = pumpStream(source, size, chunked, target, done)
-  }
-
-  /** Writes of one turn leave together. */
-  #corkedWrite(data: string | Uint8Array): boolean {
-    if (!this.#corked) {
-      this.#corked = true
-      this.#conn.cork()
-      process.nextTick(() => {
-        this.#corked = false
-        this.#conn.uncork()
-      })
-    }
-    return data.length === 0 || this.#conn.write(data)
-  }
-
-  #bodyFailed(err: Error): void {
-    const known = err instanceof FastHttpError
-    this.#fail(known ? err : new BodyStreamWritePanicError(undefined, { cause: err }), false)
+  onSendFailed(err: FastHttpError): void {
+    this.#fail(err, false)
   }
 
   onWritable(): void {
-    if (this.#pump !== null) return this.#pump.onDrain()
-    if (!this.#sending || this.#held !== null) return
-    this.#sending = false
-    if (this.#state === HEAD) this.#limit(this.#pool.options.readTimeout)
+    if (!this.#sending || this.#sender?.onWritable() === true) return
+    this.onSending(true)
   }
 
   /** Sets the limit of the phase that begins now. */
@@ -305,7 +219,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
       if (++this.#interim > MAX_INTERIM)
         return this.#fail(new ReadingResponseHeadersError('too many interim responses'), false)
       if (parser.statusCode !== 100) continue
-      this.#sendHeld()
+      this.#sender?.continue()
       if (this.#state !== HEAD) return
     }
     this.#startBody(buf, parser.next, end)
@@ -481,11 +395,7 @@ export class ClientConn implements ConnReceiver, ChunkSink {
     this.deadline = 0
     this.#collector = null
     this.#stash = null
-    const pump = this.#pump
-    this.#pump = null
-    this.#release()
-    pump?.abort()
-    this.#abort?.abort(new ConnectionClosedError())
+    this.#sender?.stop()
     this.#conn.destroy()
     this.#pool.remove(this)
   }
