@@ -1,22 +1,29 @@
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OverRecoveryError } from '../../errors.js'
+import { backoff } from './backoff.js'
 import { Member } from './member.js'
 import type { ResolvedPreforkOptions } from './options.js'
 
+/** A worker that ends sooner after it began to listen has failed, as one that never did. */
+const SETTLED_MS = 1000
 /** Starts the workers, replaces those that end, and ends them all. */
 export class Master {
   readonly #options: ResolvedPreforkOptions
+  readonly #port: number
   readonly #members = new Set<Member>()
   /** Aborts when the workers are to end; its reason is what they end for. */
   readonly #stopping = new AbortController()
   #address: AddressInfo | null = null
   #isReady = false
   #recoveries = 0
+  #failuresInARow = 0
   #restarts: Promise<void> = Promise.resolve()
 
-  constructor(options: ResolvedPreforkOptions) {
+  /** @param port - the port that stands for 0 in what the workers listen on */
+  constructor(options: ResolvedPreforkOptions, port: number) {
     this.#options = options
+    this.#port = port
   }
 
   get address(): AddressInfo | null {
@@ -62,7 +69,7 @@ export class Master {
   }
 
   #spawn(): Member {
-    const member = new Member()
+    const member = new Member(this.#port)
     this.#members.add(member)
     void member.exited.then((how) => this.#exited(member, how))
     member.listening.then(
@@ -97,13 +104,16 @@ export class Master {
     void this.#recover(member)
   }
 
-  async #recover({ pid }: Member): Promise<void> {
-    const { recoverThreshold, recoverInterval } = this.#options
+  async #recover({ pid, listeningSince }: Member): Promise<void> {
+    const { recoverThreshold, recoverInterval, workers } = this.#options
+    const hasFailed = !(Date.now() - listeningSince >= SETTLED_MS)
+    this.#failuresInARow = hasFailed ? this.#failuresInARow + 1 : 0
     if (++this.#recoveries > recoverThreshold) {
       return this.stop(new OverRecoveryError(`${this.#recoveries} of ${recoverThreshold}`))
     }
     const { signal } = this.#stopping
-    if (recoverInterval > 0) await sleep(recoverInterval, undefined, { signal }).catch(() => {})
+    const wait = Math.max(recoverInterval, backoff(this.#failuresInARow, workers))
+    if (wait > 0) await sleep(wait, undefined, { signal }).catch(() => {})
     if (signal.aborted) return
     this.#orStop(() => {
       const fresh = this.#spawn()

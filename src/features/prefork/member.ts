@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import type { AddressInfo } from 'node:net'
 import { WorkerStartError } from '../../errors.js'
 import { asMessage, type Message } from './messages.js'
-import { CHILD_VARIABLE } from './worker.js'
+import { CHILD_VARIABLE, PORT_VARIABLE } from './worker.js'
 
 /** A worker as its master sees it. */
 export class Member {
@@ -15,13 +15,16 @@ export class Member {
   /** It was told to end. */
   isStopping = false
   isListening = false
+  /** When it began to, in milliseconds since the epoch. */
+  listeningSince = Infinity
   /** In a restart: the worker it is to replace, and the one that is to replace it. */
   predecessor: Member | undefined = undefined
   successor: Member | undefined = undefined
   readonly #worker: Worker
 
-  constructor() {
-    const worker = cluster.fork({ [CHILD_VARIABLE]: '1' })
+  /** @param port - the port it is to listen on, in place of any port at all */
+  constructor(port: number) {
+    const worker = cluster.fork({ [CHILD_VARIABLE]: '1', [PORT_VARIABLE]: port })
     this.#worker = worker
     this.pid = worker.process.pid ?? 0
     this.exited = new Promise((resolve) => {
@@ -38,6 +41,7 @@ export class Member {
           reject(new WorkerStartError(message.message, { cause }))
         } else if (message?.prefork === 'listening') {
           this.isListening = true
+          this.listeningSince = Date.now()
           resolve(message.address)
         }
       })

@@ -1,6 +1,8 @@
 import cluster from 'node:cluster'
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
 import { InvalidOptionError } from '../../errors.js'
+import { listenAddress, type Network } from '../../net/listen-address.js'
 import { hasReusePort } from '../../net/reuse-port.js'
 import type { Server } from '../../server/server.js'
 import { Master } from './master.js'
@@ -46,7 +48,8 @@ export class Prefork {
     if (this.#options.reuseport && hasReusePort && /:0+$/.test(addr)) {
       throw new InvalidOptionError('with reuseport every worker would get another port')
     }
-    const master = new Master(this.#options)
+    const port = /:0+$/.test(addr) ? await freePort(this.#options.network, addr) : 0
+    const master = new Master(this.#options, port)
     this.#master = master
     const release = this.#options.handleSignals ? onSignals(master, this.#options) : undefined
     try {
@@ -91,6 +94,16 @@ export class Prefork {
   shutdown(): void {
     this.#master?.stop()
   }
+}
+
+/** A port that is free where `addr` says. */
+async function freePort(network: Network, addr: string): Promise<number> {
+  const server = net.createServer().listen(await listenAddress(network, addr))
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 /** Has signals steer `master`; @returns ends that. */

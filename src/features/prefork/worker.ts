@@ -9,6 +9,8 @@ import type { ResolvedPreforkOptions } from './options.js'
 
 /** Tells a process that it is a worker, as in Go. */
 export const CHILD_VARIABLE = 'FASTHTTP_PREFORK_CHILD'
+/** The port that the master has found for port 0: the same for all workers, also for those that come when all others are gone. */
+export const PORT_VARIABLE = 'FASTHTTP_PREFORK_PORT'
 
 /** Is this process a worker of a {@link Prefork}? Go: `prefork.IsChild`. */
 export function isChild(): boolean {
@@ -72,6 +74,7 @@ async function listen(
   options: ResolvedPreforkOptions
 ): Promise<AddressInfo> {
   const where = await listenAddress(options.network, addr)
+  where.port ||= Number(process.env[PORT_VARIABLE])
   const listening = once(server, 'listening')
   server.listen(options.reuseport && hasReusePort ? withReusePort(where) : where)
   await listening

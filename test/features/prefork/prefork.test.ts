@@ -200,6 +200,25 @@ describe('recovery', () => {
     expect(program.events.filter(({ event }) => event === 'ready')).toHaveLength(1)
   })
 
+  test('all workers may end at once: others serve the same port', async () => {
+    const program = await start({ workers: 2, recoverThreshold: 100 })
+    const { port, pids } = await program.ready()
+    let current = pids
+    for (let round = 1; round <= 2; round++) {
+      for (const pid of current) process.kill(pid, 'SIGKILL')
+      await program.event('recover', 2 * round)
+      const recovered = program.events.filter(({ event }) => event === 'recover').slice(-2)
+      current = recovered.map(({ fresh }) => fresh as number)
+      const seen = new Set<string>()
+      while (seen.size < 2)
+        await get(port).then(
+          (pid) => seen.add(pid),
+          () => {}
+        )
+      expect([...seen].sort()).toEqual(current.map(String).sort())
+    }
+  })
+
   test.each([
     [{ workers: 2 }, 2],
     [{ workers: 4 }, 3],
