@@ -432,6 +432,7 @@ export class Values {
       }
       if (ownStatic !== isStatic || nameText(member.name) !== name) continue
       if (ts.isMethodDeclaration(member)) return { kind: 'function', node: member }
+      if (ts.isGetAccessorDeclaration(member)) return this.#returned(member)
       if (ts.isPropertyDeclaration(member) && member.initializer !== undefined) {
         return this.of(member.initializer)
       }
@@ -621,7 +622,7 @@ export class Values {
     return { kind: 'result', callee, node }
   }
 
-  #returned(fn: FunctionNode): Value {
+  #returned(fn: FunctionNode | ts.GetAccessorDeclaration): Value {
     if (fn.body === undefined) return UNKNOWN
     if (!ts.isBlock(fn.body)) return this.of(fn.body)
     const values: Value[] = []

@@ -48,8 +48,12 @@ function isOfPackage(value: Value, call: ts.Node, scope: Scope): boolean {
   if (!ts.isCallExpression(call) && !ts.isNewExpression(call)) return false
   const callee = unwrap(call.expression)
   if (!ts.isPropertyAccessExpression(callee)) return false
-  const owners = members(scope.values.of(callee.expression))
-  return owners.every((owner) => owner.kind !== 'unknown' && isOfPackage(owner, callee, scope))
+  const owner = unwrap(callee.expression)
+  // `check('email').isEmail().run(req)`: each call of the chain gives what the package makes.
+  const isChain = ts.isCallExpression(owner)
+  return members(scope.values.of(isChain ? owner.expression : owner)).every((each) =>
+    isOfPackage(each, owner, scope)
+  )
 }
 
 /** `req.isAuthenticated()`: a method that a middleware put there. */

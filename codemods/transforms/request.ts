@@ -1,5 +1,13 @@
 import { ts } from 'ts-morph'
-import { callOf, isWriteTarget, memberOf, nameText, wrapOut, type Member } from '../core/ast.js'
+import {
+  callOf,
+  contains,
+  isWriteTarget,
+  memberOf,
+  nameText,
+  wrapOut,
+  type Member,
+} from '../core/ast.js'
 import { shortText } from '../core/app-graph.js'
 import type { RoleUse } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
@@ -47,9 +55,25 @@ export function rewriteRequest(use: RoleUse, scope: Scope): void {
     if (!passToPackage(outer, parent, scope)) {
       draft.block(outer, `req is passed to ${shortText(parent.expression)}`)
     }
-  } else {
+  } else if (!passInOptions(outer, scope)) {
     draft.block(outer, 'req is kept or used as a whole')
   }
+}
+
+/** `sendMail({ to, req })`: whoever takes the options gets the request that adapted code has. */
+function passInOptions(node: ts.Expression, scope: Scope): boolean {
+  const { draft, candidate } = scope
+  const property = node.parent
+  const isShort = ts.isShorthandPropertyAssignment(property)
+  if (!isShort && !(ts.isPropertyAssignment(property) && property.initializer === node))
+    return false
+  const options = property.parent
+  const isGiven = ts.isCallExpression(wrapOut(options).parent)
+  if (!isGiven && !ts.isVariableDeclaration(options.parent)) return false
+  if (candidate.uses.some((use) => use.role !== 'req' && contains(options, use.node))) return false
+  draft.replace(node, `${isShort ? `${node.getText()}: ` : ''}${nodeRequest(scope)}`)
+  draft.found('req.package', node)
+  return true
 }
 
 function rewriteMember(member: Member, scope: Scope): void {
@@ -344,7 +368,9 @@ function writeOwn(name: string, node: Member['node'], scope: Scope): void {
   const { draft, candidate } = scope
   const outer = wrapOut(node)
   const { parent } = outer
-  const isKnown = memberRow('req', name, 'get', candidate.flavor) !== undefined
+  // What parsers and helpers know as the body is a value of the request like any other.
+  const isBody = name === 'body' && candidate.flavor === 'express'
+  const isKnown = memberRow('req', name, 'get', candidate.flavor) !== undefined && !isBody
   if (isKnown || RESERVED.has(name)) {
     draft.block(node, `req.${name} is changed`)
     return
