@@ -75,14 +75,14 @@ turns. CPU time is user and kernel time of all threads of the server.`,
     title: 'Idle connections',
     about:
       'Resident memory of the server for each keep-alive connection that waits, every one of which still answers afterwards.',
-    args: [[], []],
+    args: [['--connections', '200000'], []],
   },
   {
     name: 'scale',
     title: 'Latency by the number of busy connections',
     about:
-      'One server process, one wrk. Percentiles are of single rounds and jump with whatever else the machine does.',
-    args: [[], ['--seconds', '1']],
+      'One server process, one wrk. Percentiles are medians of the rounds and still jump with whatever else the machine does.',
+    args: [[], ['--rounds', '1', '--seconds', '1']],
   },
   {
     name: 'techempower',

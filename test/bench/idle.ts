@@ -70,7 +70,7 @@ async function open(
 
 async function answered(client: ChildProcess): Promise<void> {
   const [message] = (await once(client, 'message')) as [string]
-  if (message !== 'answered') throw new Error(message)
+  if (message !== 'open' && message !== 'again') throw new Error(message)
 }
 
 async function askAgain(clients: ChildProcess[]): Promise<void> {
