@@ -48,7 +48,7 @@ export function adapt(
     if (ctx.conn() === undefined) return serveDetached(server, classes, ctx)
     // A handler of its own among a router's shares its messages with the middlewares before it; a whole app has its own view.
     if (isPlain && routingOf(ctx) !== undefined) return asMiddleware(ctx, next)
-    return serveExchange(server, classes, ctx._takeExchange(), log)
+    return serveExchange(server, classes, ctx, log)
   }
   targets.set(handler, server)
   return Object.assign(handler, { [kTakesExchange]: true })

@@ -33,8 +33,8 @@ export class CtxMessages {
   routerAnswers: Readonly<Record<string, unknown>> | undefined = undefined
   /** A middleware takes part, which lets the answer go through `res`. */
   hasMiddleware = false
-  /** Told when the answer is there, and at the latest when the ctx is over. */
-  onAnswer: (() => void) | undefined = undefined
+  /** Told when the answer is there, and at the latest when the ctx is over; `ctx` can be read then. */
+  onAnswer: ((ctx: RequestCtx) => void) | undefined = undefined
   readonly #ctx: RequestCtx
   /** As the ctx and the request last had it in common. */
   #method: string
@@ -127,15 +127,15 @@ export class CtxMessages {
   }
 
   /** The ctx is over. */
-  [Symbol.dispose](): void {
-    this.onAnswer?.()
+  [Symbol.dispose](ctx = this.#ctx): void {
+    this.onAnswer?.(ctx)
     this.isLive = false
   }
 
   /** `ctx.response` is the answer once `settled` is. */
   answerWith(settled: unknown): void {
     this.isAnswered = true
-    this.onAnswer?.()
+    this.onAnswer?.(this.#ctx)
     this.#resolve(settled)
   }
 
@@ -178,7 +178,7 @@ export class CtxMessages {
   }
 
   #finish(): void {
-    this.onAnswer?.()
+    this.onAnswer?.(this.#ctx)
     this.#applyHead()
     this.res.emit('prefinish')
     if (this.#stream !== undefined) this.#stream.end()

@@ -79,9 +79,13 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
     define(req, name, (...args: never[]) => read(ctx, ...args))
   }
   for (const [name, value] of Object.entries(FIXED)) define(req, name, value(ctx))
-  defineValues(ctx, messages)
+  const keepValues = defineValues(ctx, req)
   define(req, 'res', res)
-  defineUrl(ctx, messages)
+  const keepUrl = defineUrl(ctx, messages)
+  messages.onAnswer = (live) => {
+    keepUrl(live)
+    keepValues(live)
+  }
   define(res, 'get', (name: string) => messages.res.getHeader(name))
   Object.defineProperty(res, 'locals', { get: () => compat.locals(ctx), configurable: true })
   for (const [name, set] of Object.entries(SETTERS)) {
@@ -112,9 +116,10 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
   messages.routerAnswers = { send: res['send'], json: res['json'] }
 }
 
-/** Values that can be read as long as the request is kept: from the answer on they are what they were then. */
-function defineValues(ctx: RequestCtx, messages: CtxMessages): void {
-  const req = messages.req as unknown as Fields
+type Keep = (ctx: RequestCtx) => void
+
+/** Values of the request; what is returned keeps them as they are then. */
+function defineValues(ctx: RequestCtx, req: Fields): Keep {
   let kept: Fields | undefined
   for (const [name, value] of Object.entries(VALUES)) {
     Object.defineProperty(req, name, {
@@ -123,9 +128,7 @@ function defineValues(ctx: RequestCtx, messages: CtxMessages): void {
       configurable: true,
     })
   }
-  messages.onAnswer = () => {
-    // Its getter remembers.
-    void req['url']
+  return (ctx) => {
     kept ??= Object.fromEntries(Object.entries(VALUES).map(([name, read]) => [name, read(ctx)]))
   }
 }
@@ -182,7 +185,7 @@ export async function reviseAnswer(ctx: RequestCtx, messages: CtxMessages): Prom
 }
 
 /** `req.url` is what is left of the target in the router; changing it sends the request another way. */
-function defineUrl(ctx: RequestCtx, messages: CtxMessages): void {
+function defineUrl(ctx: RequestCtx, messages: CtxMessages): Keep {
   let last = messages.req.url
   Object.defineProperty(messages.req, 'url', {
     get: () => (messages.isLive ? (last = compat.mountedUrl(ctx)) : last),
@@ -193,6 +196,9 @@ function defineUrl(ctx: RequestCtx, messages: CtxMessages): void {
     configurable: true,
     enumerable: true,
   })
+  return (live) => {
+    last = compat.mountedUrl(live)
+  }
 }
 
 function define(target: Fields, name: string, value: unknown): void {

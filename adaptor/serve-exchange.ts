@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel'
 import type http from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Exchange } from '../src/server/exchange.js'
+import type { RequestCtx } from '../src/server/request-ctx.js'
 import { refuseMethod } from './client-error.js'
 import { dispatch, isKnownMethod } from './dispatch.js'
 import type { MessageClasses } from './message-classes.js'
@@ -27,20 +28,22 @@ export type ErrorLog = (err: unknown) => void
 export function serveExchange(
   server: ServerInternals,
   classes: MessageClasses,
-  exchange: Exchange,
+  ctx: RequestCtx,
   log: ErrorLog
 ): Promise<void> | undefined {
+  const exchange = ctx._takeExchange()
   const socket = exchange.conn.stream as SocketInternals
   if (socket.server !== server) claimSocket(server, socket)
   if (!isOrdered(socket)) keepOrder(socket, exchange)
   if (!isKnownMethod(exchange.method)) {
+    ctx.setStatusCode(400)
     refuseMethod(server, exchange)
     return undefined
   }
-  if (exchange.isUpgrade && upgrade(server, classes, exchange, socket)) return undefined
+  if (exchange.isUpgrade && upgrade(server, classes, ctx, exchange, socket)) return undefined
   const turn = begin(server, classes, exchange, log, true)
   turn.startBody()
-  return turn.settled(() => begin(server, classes, exchange, log, false))
+  return turn.settled(ctx, () => begin(server, classes, exchange, log, false))
 }
 
 /** Builds the messages and calls the listeners. A request behind unanswered ones is not attached: its response waits. */
@@ -154,6 +157,7 @@ function newResponse(
 function upgrade(
   server: http.Server,
   classes: MessageClasses,
+  ctx: RequestCtx,
   exchange: Exchange,
   socket: SocketInternals
 ): boolean {
@@ -168,6 +172,7 @@ function upgrade(
   }
   req.complete = true
   req.push(null)
+  ctx.setStatusCode(event === 'connect' ? 200 : 101)
   leaveOrder(socket)
   const { socket: stream, head } = exchange.upgrade()
   server.emit(event, req, stream, head)

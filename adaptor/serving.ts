@@ -65,7 +65,7 @@ export class Serving {
     const handle = (ctx: RequestCtx): void | Promise<void> => {
       this.#classes ??= classesOfServer(server)
       const logger = ctx.logger()
-      return serveExchange(server, this.#classes, ctx._takeExchange(), (err) =>
+      return serveExchange(server, this.#classes, ctx, (err) =>
         logger.printf('%s', err instanceof Error ? err.stack : err)
       )
     }

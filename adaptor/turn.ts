@@ -1,6 +1,8 @@
 import type http from 'node:http'
 import type { FastHttpError } from '../src/errors.js'
 import type { BodySink, Exchange } from '../src/server/exchange.js'
+import type { RequestCtx } from '../src/server/request-ctx.js'
+import { Settlement } from '../src/server/settlement.js'
 import { clientError } from './client-error.js'
 import { emitClose, finishNow, finishSoon, kTurn, onFinish } from './finish.js'
 import {
@@ -20,13 +22,16 @@ type TurnResponse = ResponseInternals & { [kTurn]?: Turn } & Record<symbol, unkn
 /** Pipelined requests whose handlers run at the same time; more wait for the first answer. */
 const MAX_PIPELINED = 32
 
+/** Nobody got the answer; no status of HTTP, but a usual one in logs. */
+const CLIENT_CLOSED_REQUEST = 499
+
 /**
  * One request of a connection from its head to the end of its answer: joins node's message objects to the connection's exchange. It
  * lets go of the exchange when the answer is complete or the connection is lost; the messages live on as long as anyone keeps them.
  * Requests that arrive before that are turns of their own, in a row: as on node:http their handlers run at once, and their responses
  * have no socket until all before them are sent.
  */
-export class Turn implements BodySink {
+export class Turn extends Settlement implements BodySink {
   readonly req: TurnRequest
   readonly res: TurnResponse
   #exchange: Exchange | undefined
@@ -36,13 +41,16 @@ export class Turn implements BodySink {
   #blocked = false
   #callbacks: WriteCallback[] | undefined = undefined
   #ended = false
-  #settle: (() => void) | undefined = undefined
+  /** The request for which the connection has called; it settles with the last of the row. */
+  #first: Turn | undefined = undefined
+  #ctx: RequestCtx | undefined = undefined
   #next: Turn | undefined = undefined
   #attachesNext = false
   /** The connection was lost, and the response does not know yet. */
   #isLost = false
 
   constructor(exchange: Exchange, req: RequestInternals, res: ResponseInternals) {
+    super()
     this.req = req
     this.res = res as TurnResponse
     this.#exchange = exchange
@@ -69,11 +77,17 @@ export class Turn implements BodySink {
   /**
    * Undefined when the exchange is over already.
    *
+   * @param ctx - learns the status of the answer
    * @param begin - begins the turn of a request that arrives in the meantime
    */
-  settled(begin: () => Turn): Promise<void> | undefined {
+  settled(ctx: RequestCtx, begin: () => Turn): Promise<void> | undefined {
+    this.#ctx = ctx
     const exchange = this.#exchange
-    if (exchange === undefined) return undefined
+    if (exchange === undefined) {
+      this.#noteStatus()
+      return undefined
+    }
+    this.#first = this
     this.#listen(exchange)
     let count = 0
     exchange.onPipelined = () => {
@@ -82,9 +96,14 @@ export class Turn implements BodySink {
       this.#append(turn)
       turn.startBody()
     }
-    return new Promise((resolve) => {
-      this.#settle = resolve
-    })
+    return this
+  }
+
+  /** For observers of the ctx: logs, metrics. */
+  #noteStatus(): void {
+    const { res } = this
+    this.#ctx?.setStatusCode(res._headerSent ? res.statusCode : CLIENT_CLOSED_REQUEST)
+    this.#ctx = undefined
   }
 
   /** Hears of the connection from here on; an answer that is complete at once needs no ears. */
@@ -139,10 +158,14 @@ export class Turn implements BodySink {
     this.#exchange?.resumeBody()
   }
 
-  write(data: string | Uint8Array, callback: WriteCallback | null | undefined): boolean {
+  write(
+    data: string | Uint8Array,
+    callback: WriteCallback | null | undefined,
+    flushes = false
+  ): boolean {
     const exchange = this.#exchange
     if (exchange === undefined) return false
-    if (data.length > 0 && !exchange.write(data) && !this.#blocked) {
+    if (data.length > 0 && !exchange.write(data, flushes) && !this.#blocked) {
       this.#blocked = true
       exchange.onDrain = () => this.#drained()
     }
@@ -158,14 +181,15 @@ export class Turn implements BodySink {
     const { res } = this
     res._headerSent = true
     // As in node, a head that leaves together with text is sent as text too: in UTF-8.
-    if (typeof body === 'string') this.write(toWire(head + body, 'utf8'), null)
+    if (typeof body === 'string') this.write(toWire(head + body, 'utf8'), null, true)
     else {
-      this.write(head, null)
-      if (body !== undefined) this.write(body, null)
+      this.write(head, null, true)
+      if (body !== undefined) this.write(body, null, true)
     }
     res.finished = true
     inherited(res)._finish.call(res)
     this.end()
+    this.#exchange?.flush()
     if (this.#blocked) (this.#callbacks ??= []).push((err) => finishNow(res, err))
     else finishSoon(res)
   }
@@ -204,7 +228,8 @@ export class Turn implements BodySink {
       if (this.#isOpen) emitClose(this.res)
       const failure = err ?? streamDestroyed()
       for (const callback of this.#takeCallbacks()) process.nextTick(callback, failure)
-      this.#settle?.()
+      this.#noteStatus()
+      this.#first?.settle()
     }
     if (this.#next !== undefined) this.#next.#loseResponses(err)
   }
@@ -257,7 +282,9 @@ export class Turn implements BodySink {
     exchange.onDrain = undefined
     const next = this.#next
     if (next !== undefined && !this.res._last) {
-      next.#settle = this.#settle
+      next.#first = this.#first
+      next.#ctx = undefined
+      this.#noteStatus()
       exchange.onAbort = (err) => next.abort(err)
       this.#attachesNext = true
       return
@@ -266,7 +293,8 @@ export class Turn implements BodySink {
     exchange.onPeerEnd = undefined
     exchange.end(this.res._last)
     next?.abort(undefined)
-    this.#settle?.()
+    this.#noteStatus()
+    this.#first?.settle()
   }
 }
 

@@ -14,7 +14,7 @@ export interface ExchangeOwner {
   rawHeaders(): string[]
   readBody(sink: BodySink): void
   resumeBody(): void
-  write(data: string | Uint8Array): boolean
+  write(data: string | Uint8Array, flushes?: boolean): boolean
   flush(): void
   handOver(): { socket: Duplex; head: Buffer }
 }
@@ -85,8 +85,8 @@ export class ConnExchange implements Exchange {
     this.#owner.resumeBody()
   }
 
-  write(data: string | Uint8Array): boolean {
-    return this.#owner.write(data)
+  write(data: string | Uint8Array, flushes?: boolean): boolean {
+    return this.#owner.write(data, flushes)
   }
 
   flush(): void {

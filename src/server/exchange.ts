@@ -55,8 +55,12 @@ export interface Exchange {
   readBody(sink: BodySink): void
   resumeBody(): void
 
-  /** Sends bytes (a string as latin1). Writes of one synchronous run leave together. `false`: wait for `onDrain`. */
-  write(data: string | Uint8Array): boolean
+  /**
+   * Sends bytes (a string as latin1). Writes of one synchronous run leave together. `false`: wait for `onDrain`.
+   *
+   * @param flushes - the caller ends the answer or flushes it in this very run
+   */
+  write(data: string | Uint8Array, flushes?: boolean): boolean
   onDrain: (() => void) | undefined
   /** Sends what was written without waiting for the rest of its run. */
   flush(): void

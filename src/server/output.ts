@@ -67,13 +67,17 @@ export class Output {
     this.#owner.onOutputBlocked()
   }
 
-  /** Adds for a writer that can wait: `false` asks it to, until `onOutputDrained`. Outside a held turn the flush is queued. */
-  write(data: string | Uint8Array): boolean {
+  /**
+   * Adds for a writer that can wait: `false` asks it to, until `onOutputDrained`. Outside a held turn the flush is queued.
+   *
+   * @param flushes - the writer itself sees to the flush
+   */
+  write(data: string | Uint8Array, flushes = false): boolean {
     if (typeof data === 'string') this.add(data)
     else if (data.length <= INLINE_BYTES) {
       this.add(latin1Slice(Buffer.from(data.buffer, data.byteOffset, data.length), 0, data.length))
     } else this.addBytes(data)
-    this.#queueFlush()
+    if (!flushes) this.#queueFlush()
     if (!this.blocked && this.#text.length < HIGH_WATER_BYTES) return true
     this.#drainWanted = true
     return false

@@ -41,6 +41,7 @@ import { RequestBodyStream } from './request-body-stream.js'
 import type { CtxOwner, Logger, RequestCtx } from './request-ctx.js'
 import { writeResponse, type StreamingResponse } from './response-writer.js'
 import type { ServerCore } from './server-core.js'
+import { Settlement } from './settlement.js'
 
 /** Input kept while a handler runs; reading pauses above. */
 const MAX_STASH_BYTES = 64 * 1024
@@ -92,6 +93,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
   #lent = false
   #onSettled: (() => void) | null = null
   #onRejected: ((err: unknown) => void) | null = null
+  #onAnswered: (() => void) | null = null
 
   constructor(server: ServerCore) {
     this.#server = server
@@ -496,8 +498,16 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
       this.#handlerFailed(err)
       if (entered) this.#leave()
     }
+    if (settled instanceof Settlement)
+      return settled.notify((this.#onAnswered ??= () => this.#answeredLater()))
     // Of any thenable a promise: these functions serve all requests, and a thenable may call them twice.
     void Promise.resolve(settled).then(this.#onSettled, this.#onRejected)
+  }
+
+  /** An answer is complete whose handler had gone on: in the middle of a run, nothing else begins. */
+  #answeredLater(): void {
+    if (this.#running || !this.#stash.isEmpty) queueMicrotask(this.#onSettled!)
+    else this.#onSettled!()
   }
 
   /** Begins to go on after a handler or a body stream; `false` within the loop, which goes on by itself. */
@@ -955,8 +965,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     if (!this.#running && !this.#stash.isEmpty) this.#runStash()
   }
 
-  write(data: string | Uint8Array): boolean {
-    return this.#state === CLOSED || this.#out.write(data)
+  write(data: string | Uint8Array, flushes?: boolean): boolean {
+    return this.#state === CLOSED || this.#out.write(data, flushes)
   }
 
   flush(): void {
@@ -968,7 +978,6 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#state = HIJACKED
     this.#deadlines.current = 0
     const head = this.#takeInput()
-    this.#release()
     this.#server.stateChanged(this, 'hijacked')
     return { socket: this.conn.detach(undefined), head }
   }

@@ -97,20 +97,18 @@ export class Metrics {
   }
 
   /**
-   * Counts what `handler` is given, until it has settled: a body stream is sent afterwards. The status of what an adapted app answers by
-   * itself, past ctx, is `unknown`.
+   * Counts what `handler` is given, until it has settled: a body stream is sent afterwards. An adapted app gets its requests one after
+   * the other, so that each is counted; 499 stands for a client that went away before the answer began.
    */
   handler(handler: RequestHandler): RequestHandler {
     const marks = Object.getOwnPropertyDescriptors(handler)
-    const takesExchange = kTakesExchange in handler
     const counted: RequestHandler = (ctx) => {
       const start = performance.now()
       const method = methodLabel(ctx)
       this.#inFlight.inc()
       const done = (failed: boolean): void => {
         this.#inFlight.dec()
-        const status = failed ? '500' : takesExchange ? 'unknown' : statusOf(ctx)
-        this.#count(ctx, method, status, performance.now() - start)
+        this.#count(ctx, method, failed ? '500' : statusOf(ctx), performance.now() - start)
       }
       let settled: void | Promise<void>
       try {
@@ -132,6 +130,9 @@ export class Metrics {
     for (const key of Object.getOwnPropertySymbols(marks)) {
       Object.defineProperty(counted, key, marks[key as unknown as string]!)
     }
+    const takes = (handler as { [kTakesExchange]?: unknown })[kTakesExchange]
+    // As a function, it gets no pipelined requests behind the one it has.
+    if (takes === true) Object.defineProperty(counted, kTakesExchange, { value: () => true })
     return counted
   }
 

@@ -546,12 +546,12 @@ export const conversationCases: Case[] = [
   },
   {
     name: 'an answer before the whole body came, then the rest',
+    manual: true,
     client: async (client, probe) => {
       client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf')
       await client.until(/early$/)
       client.write('other')
-      await tick()
-      probe.log('sent')
+      probe.done()
     },
     handler: (_req, res) => res.end('early'),
   },

@@ -118,11 +118,26 @@ test('routes are limited in number', async () => {
   await served.close()
 })
 
-test('an adapted app stays one that is served by itself', async () => {
-  const app = adapt((_req, res) => void res.writeHead(201).end('node'))
+test('an adapted app stays one that is served by itself, and is counted with what it answers', async () => {
+  const app = adapt((req, res) => {
+    if (req.url === '/later') setTimeout(() => res.writeHead(202).end('node'), 5)
+    else if (req.url === '/lost') req.socket.destroy()
+    else res.writeHead(201).end('node')
+  })
   const { served, values, ask } = await start(app)
   expect(await ask()).toMatch(/^HTTP\/1\.1 201 [^]*node/)
-  expect((await values())['fasthttp_requests_total{method="GET",status="unknown"}']).toBe(1)
+  expect(await ask('GET /later HTTP/1.1')).toMatch(/^HTTP\/1\.1 202 [^]*node/)
+  const lost = await served.connect()
+  lost.write('GET /lost HTTP/1.1\r\nHost: h\r\n\r\n')
+  await lost.untilEnd()
+  const both = await served.connect()
+  both.write('GET /later HTTP/1.1\r\nHost: h\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n')
+  await both.until(/202[^]*201[^]*node/)
+  const found = await values()
+  const counts = ['201', '202', '499'].map(
+    (status) => found[`fasthttp_requests_total{method="GET",status="${status}"}`]
+  )
+  expect(counts).toEqual([2, 2, 1])
   await served.close()
 })
 
