@@ -243,7 +243,7 @@ export {
   flushDNSCache,
   TCPDialer,
 } from './net/dialer.js'
-export type { Resolver, TCPDialerOptions } from './net/dialer.js'
+export type { DialOptions, Resolver, TCPDialerOptions } from './net/dialer.js'
 export { generateTestCertificate, type CertificatePair } from './net/test-certificate.js'
 export type { RequestMessage } from './server/diagnostics.js'
 export { auditRetention } from './server/retention/audit.js'

@@ -1,6 +1,7 @@
 import { HostClientRedirectToDifferentSchemeError } from '../errors.js'
 import type { Request } from '../http/request.js'
 import { acquireResponse, releaseResponse } from '../http/response.js'
+import { abortable } from '../net/abortable.js'
 import { BaseClient } from './base-client.js'
 import type { Call } from './call.js'
 import type { ClientConn } from './client-conn.js'
@@ -65,10 +66,12 @@ export class HostClient extends BaseClient {
   /**
    * A connection for a `transport`, to be given back by {@link releaseConn} or {@link closeConn}.
    *
+   * Rejects as calls do where there is none.
+   *
    * @param timeout - milliseconds, 0 for no limit
    */
-  acquireConn(timeout = 0): Promise<ClientConn> {
-    return this.#pool.borrow(timeout)
+  acquireConn(timeout = 0, { signal }: { signal?: AbortSignal } = {}): Promise<ClientConn> {
+    return abortable(this.#pool.borrow(timeout), signal, (conn) => conn.giveBack())
   }
 
   /** Gives a connection back for further requests; everything of its last response must have been read. */

@@ -1,6 +1,7 @@
 import dns from 'node:dns'
 import net from 'node:net'
 import { DialTimeoutError, DialWithUpstreamError, InvalidOptionError } from '../errors.js'
+import { abortable } from './abortable.js'
 import { isIPAddress, splitHostPort } from './address.js'
 import type { Conn } from './conn.js'
 import { DNSCache } from './dns-cache.js'
@@ -38,6 +39,12 @@ export interface TCPDialerOptions {
   dnsCacheDuration?: number
   /** Leave names to the system at each dial: neither cached nor tried in turn. @default false */
   disableDNSResolution?: boolean
+}
+
+/** Options of a single dial. */
+export interface DialOptions {
+  /** Ends the dial with `FH_ERR_ABORTED`. */
+  signal?: AbortSignal
 }
 
 /** How one address is dialed. */
@@ -80,29 +87,33 @@ export class TCPDialer {
    *
    * @param addr - `host:port`, `[ipv6]:port` or `unix:/path`
    */
-  dial(addr: string): Promise<Conn> {
-    return this.dialTimeout(addr, DefaultDialTimeout)
+  dial(addr: string, options?: DialOptions): Promise<Conn> {
+    return this.dialTimeout(addr, DefaultDialTimeout, options)
   }
 
   /** As {@link dial}, within `ms` milliseconds. */
-  dialTimeout(addr: string, ms: number): Promise<Conn> {
-    return this._dialConn(addr, { dualStack: false, timeout: ms })
+  dialTimeout(addr: string, ms: number, options?: DialOptions): Promise<Conn> {
+    return this.#dial(addr, { dualStack: false, timeout: ms }, options)
   }
 
   /** As {@link dial}, over IPv4 and IPv6. */
-  dialDualStack(addr: string): Promise<Conn> {
-    return this.dialDualStackTimeout(addr, DefaultDialTimeout)
+  dialDualStack(addr: string, options?: DialOptions): Promise<Conn> {
+    return this.dialDualStackTimeout(addr, DefaultDialTimeout, options)
   }
 
   /** As {@link dialDualStack}, within `ms` milliseconds. */
-  dialDualStackTimeout(addr: string, ms: number): Promise<Conn> {
-    return this._dialConn(addr, { dualStack: true, timeout: ms })
+  dialDualStackTimeout(addr: string, ms: number, options?: DialOptions): Promise<Conn> {
+    return this.#dial(addr, { dualStack: true, timeout: ms }, options)
   }
 
   /** Forgets all addresses. */
   flushDNSCache(): void {
     this.#ipv4.flush()
     this.#dualStack.flush()
+  }
+
+  #dial(addr: string, mode: DialMode, options: DialOptions | undefined): Promise<Conn> {
+    return abortable(this._dialConn(addr, mode), options?.signal, (conn) => conn.destroy())
   }
 
   /** @internal */
@@ -268,14 +279,19 @@ function connOver(socket: net.Socket): Conn {
 export const defaultDialer = new TCPDialer({ concurrency: DEFAULT_CONCURRENCY })
 
 /** {@link TCPDialer.dial} of the shared dialer. */
-export const dial = (addr: string): Promise<Conn> => defaultDialer.dial(addr)
+export const dial = (addr: string, options?: DialOptions): Promise<Conn> =>
+  defaultDialer.dial(addr, options)
 /** {@link TCPDialer.dialTimeout} of the shared dialer. */
-export const dialTimeout = (addr: string, ms: number): Promise<Conn> =>
-  defaultDialer.dialTimeout(addr, ms)
+export const dialTimeout = (addr: string, ms: number, options?: DialOptions): Promise<Conn> =>
+  defaultDialer.dialTimeout(addr, ms, options)
 /** {@link TCPDialer.dialDualStack} of the shared dialer. */
-export const dialDualStack = (addr: string): Promise<Conn> => defaultDialer.dialDualStack(addr)
+export const dialDualStack = (addr: string, options?: DialOptions): Promise<Conn> =>
+  defaultDialer.dialDualStack(addr, options)
 /** {@link TCPDialer.dialDualStackTimeout} of the shared dialer. */
-export const dialDualStackTimeout = (addr: string, ms: number): Promise<Conn> =>
-  defaultDialer.dialDualStackTimeout(addr, ms)
+export const dialDualStackTimeout = (
+  addr: string,
+  ms: number,
+  options?: DialOptions
+): Promise<Conn> => defaultDialer.dialDualStackTimeout(addr, ms, options)
 /** {@link TCPDialer.flushDNSCache} of the shared dialer. */
 export const flushDNSCache = (): void => defaultDialer.flushDNSCache()

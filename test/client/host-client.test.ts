@@ -4,7 +4,7 @@ import https from 'node:https'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import tls from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
 import { HostClient } from '../../src/client/host-client.js'
@@ -784,6 +784,30 @@ describe('streamed responses', () => {
     expect(client.idleConnsCount()).toBe(1)
   })
 
+  test('while the request is still on its way', async () => {
+    const { port } = await serveNode((req, res) => {
+      res.flushHeaders()
+      req.pipe(res)
+    })
+    const client = clientOf(port)
+    const req = requestTo(`http://127.0.0.1:${port}/`)
+    const body = new PassThrough()
+    req.header.setMethod('POST')
+    req.setBodyStream(body)
+    const resp = new Response()
+    resp.streamBody = true
+    await client.do(req, resp)
+    const stream = resp.bodyStream()!
+    for (const text of ['one', 'two']) {
+      body.write(text)
+      const [echo] = (await once(stream, 'data')) as [Buffer]
+      expect(echo.toString()).toBe(text)
+    }
+    body.end()
+    await once(stream, 'end')
+    expect([client.connsCount(), client.idleConnsCount()]).toEqual([1, 1])
+  })
+
   test('a large body goes through with back-pressure', async () => {
     const piece = Buffer.alloc(65536, 'x')
     let written = 0
@@ -1044,5 +1068,18 @@ describe('transport', () => {
     client.closeConn(await client.acquireConn())
     expect(client.connsCount()).toBe(0)
     expect(server.connections()).toBe(1)
+  })
+
+  test('a signal ends the waiting for one, and none is lost', async () => {
+    const server = await raw((socket) => socket.write(OK))
+    const client = clientOf(server.port, { maxConns: 1, maxConnWaitTimeout: 5000 })
+    const conn = await client.acquireConn()
+    const abort = new AbortController()
+    const waiting = client.acquireConn(0, { signal: abort.signal })
+    abort.abort()
+    await expect(waiting).rejects.toMatchObject({ code: 'FH_ERR_ABORTED' })
+    client.releaseConn(conn)
+    expect((await client.get(server.url)).body).toBe('ok')
+    expect([client.connsCount(), client.idleConnsCount()]).toEqual([1, 1])
   })
 })

@@ -175,4 +175,21 @@ describe('dial', () => {
       )
     }
   )
+
+  test.each(['dial', 'dialDualStack', 'dialTimeout', 'dialDualStackTimeout'] as const)(
+    '%s ends with a signal',
+    async (name) => {
+      const resolver = { resolve4: () => new Promise<string[]>(() => {}) }
+      const dialer = new TCPDialer({ resolver })
+      const abort = new AbortController()
+      const options = { signal: abort.signal }
+      const dialing =
+        name === 'dial' || name === 'dialDualStack'
+          ? dialer[name]('name.test:1', options)
+          : dialer[name]('name.test:1', 5000, options)
+      const reason = new Error('enough')
+      abort.abort(reason)
+      await expect(dialing).rejects.toMatchObject({ code: 'FH_ERR_ABORTED', cause: reason })
+    }
+  )
 })
