@@ -1,10 +1,10 @@
 /**
- * Opens connections and keeps them: `fork('idle-client.mjs', [PORT, COUNT, INDEX, ask|wait])`. Tells its parent `open` when all are answered,
+ * Opens connections and keeps them: `fork('idle-client.mjs', [PORT, COUNT, ask|wait])`. Tells its parent `open` when all are answered,
  * and `again` for each message it gets, on which every connection asks once more.
  */
 import { connect } from 'node:net'
 
-const [, , port, countText, index, mode] = process.argv
+const [, , port, countText, mode] = process.argv
 const count = Number(countText)
 /** Connections that are opened at a time. */
 const AT_A_TIME = 50
@@ -34,12 +34,7 @@ function ask(socket) {
 }
 
 function open() {
-  const socket = connect({
-    port: Number(port),
-    host: '127.0.0.1',
-    // An address of its own gives each client all the ports there are.
-    localAddress: `127.0.0.${Number(index) + 2}`,
-  })
+  const socket = connect(Number(port), '127.0.0.1')
   sockets.push(socket)
   socket.once('data', () => {
     if (sockets.length < count) open()

@@ -1,6 +1,6 @@
 /**
  * Memory of idle connections: `npm run bench:idle [-- --connections 200000 --processes 12 --node PATH]`. Each server runs in as many
- * processes as it needs files for that, each with its share of the connections from a client process with a loopback address of its own.
+ * processes as it needs files for that, each with a port and a client process of its own: all local ports are there for each of them.
  * Every connection is answered once. What the resident memory of the processes grew by, over the number of connections, is printed; then
  * every connection asks once more, and all must be answered.
  */
@@ -62,7 +62,7 @@ async function open(
   counts: readonly number[]
 ): Promise<void> {
   subjects.forEach(({ port }, index) => {
-    const args = [port, counts[index]!, index, isImpatient ? 'ask' : 'wait'].map(String)
+    const args = [port, counts[index]!, isImpatient ? 'ask' : 'wait'].map(String)
     clients.push(fork(here('idle-client.mjs'), args))
   })
   await Promise.all(clients.map(answered))
