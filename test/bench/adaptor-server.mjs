@@ -1,6 +1,7 @@
 // `node adaptor-server.mjs PORT APP MODE`: one of the benchmark's apps, over node:http or through adapt.
 import http from 'node:http'
 import { createRequire } from 'node:module'
+import { PerformanceObserver } from 'node:perf_hooks'
 import process from 'node:process'
 import { Server } from 'fasthttp'
 import { adapt } from 'fasthttp/adaptor'
@@ -46,4 +47,16 @@ function api(express) {
 
 const target = apps[app]()
 const server = mode === 'adapt' ? new Server({ handler: adapt(target) }) : http.createServer(target)
-server.listen(Number(port), '127.0.0.1')
+server.listen(Number(port), '127.0.0.1', () => process.send?.('listening'))
+
+let collections = 0
+if (process.send !== undefined) {
+  new PerformanceObserver((list) => (collections += list.getEntries().length)).observe({
+    entryTypes: ['gc'],
+  })
+  process.on('message', (command) => {
+    if (command === 'collect') globalThis.gc()
+    // Observers are told of it a moment later.
+    setTimeout(() => process.send({ used: process.memoryUsage().heapUsed, collections }), 20)
+  })
+}

@@ -1,7 +1,7 @@
 /**
  * Adaptor benchmark: `npm run bench:adaptor [-- --rounds 5 --seconds 2 --connections 32 --node PATH --only bare,koa]`. Each app runs on
  * node:http and through `adapt` at once, on one core, the load on the other; the two take turns, so that a slow moment of the machine
- * meets both. The ratio is of CPU time per request, which other load disturbs least.
+ * meets both. The ratio is of CPU time per request, which other load disturbs least. Bytes on the heap are counted apart, see adaptor-heap.
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,6 +16,7 @@ import {
   type Sample,
   type Subject,
 } from './measure.js'
+import { heapPerRequest } from './adaptor-heap.js'
 import { report } from './report.js'
 
 const { values } = parseArgs({
@@ -51,8 +52,9 @@ async function measure(app: string): Promise<void> {
       subjects.push(subject)
     }
     const samples = subjects.map((): Sample[] => [])
+    const path = app.startsWith('api') ? '/users/7' : '/'
     const options = {
-      path: app.startsWith('api') ? '/users/7' : '/',
+      path,
       connections: Number(values.connections),
       seconds: Number(values.seconds),
     }
@@ -63,18 +65,26 @@ async function measure(app: string): Promise<void> {
         if (round > 0) samples[i]!.push(sample)
       }
     }
-    print(app, subjects, samples)
+    const heap: number[] = []
+    for (const mode of MODES)
+      heap.push(await heapPerRequest(SCRIPT, values.node, [app, mode], path))
+    print(app, subjects, samples, heap)
   } finally {
     stop(subjects)
   }
 }
 
-function print(app: string, subjects: readonly Subject[], samples: readonly Sample[][]): void {
+function print(
+  app: string,
+  subjects: readonly Subject[],
+  samples: readonly Sample[][],
+  heap: readonly number[]
+): void {
   const cpu = samples.map((all) => median(all.map((sample) => sample.cpu)))
   report({
     suite: 'adaptor',
     title: app,
-    columns: ['requests/s', 'CPU us/request', 'x less CPU', 'spread', 'MiB'],
+    columns: ['requests/s', 'CPU us/request', 'x less CPU', 'spread', 'MiB', 'heap B/request'],
     rows: subjects.map((subject, i) => ({
       name: subject.name,
       cells: [
@@ -83,6 +93,7 @@ function print(app: string, subjects: readonly Subject[], samples: readonly Samp
         cpu[0]! / cpu[i]!,
         `${spread(samples[i]!.map((sample) => sample.cpu)).toFixed(0)} %`,
         residentMiB(subject),
+        heap[i]!,
       ],
     })),
   })
