@@ -38,7 +38,10 @@ const program = new Command('fh-migrate')
   )
   .optionsGroup('What to convert:')
   .addOption(
-    new Option('--stage <n>', '1 adapts everything, 2 converts, 3 drops adapt where it can')
+    new Option(
+      '--stage <n>',
+      '1 adapts everything, 2 converts (the default), 3 also drops packages no longer used'
+    )
       .choices(['1', '2', '3'])
       .argParser(stage)
   )

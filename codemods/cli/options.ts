@@ -19,7 +19,7 @@ export interface RunOptions {
   patch?: string
   only?: string
   routes?: string
-  /** 1: only adapt. 2 and 3: convert, and drop adapt where it is no longer needed. */
+  /** 1: only adapt. 2: convert, and drop adapt where it is no longer needed. 3: also drop packages that nothing imports. */
   stage?: number
   /** A command that must succeed before and after. */
   verify?: string

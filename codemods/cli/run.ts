@@ -14,6 +14,7 @@ import { Choices, Prompt } from './interactive.js'
 import { mergeResults, type Request } from './migrate-unit.js'
 import { checkOptions, isPreview, tsconfigOf, type RunOptions } from './options.js'
 import { packageJsonChanges } from './package-json.js'
+import { withoutUnused } from './unused-packages.js'
 import { migrateUnits } from './pool.js'
 import { showProgress } from './progress.js'
 import { runVerified } from './run-verified.js'
@@ -86,7 +87,7 @@ function onlyAsked(
   const isEditable = ({ path: file }: { path: string }): boolean => editable.has(file)
   return {
     ...result,
-    problems: result.problems.filter(isAsked),
+    problems: [...set.problems, ...result.problems].filter(isAsked),
     handlers: result.handlers.filter(isEditable),
     services: result.services.filter(isEditable),
     present: { ...result.present, native: result.present.native.filter(isEditable) },
@@ -119,6 +120,7 @@ async function migrateAs(context: Context): Promise<MigrationResult> {
     return result
   }
   result = withManifests(result, set.root)
+  if (options.stage === 3) result = withoutUnused(result, set)
   if (!preview) writeAll(result.changes)
   return result
 }

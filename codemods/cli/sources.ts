@@ -1,7 +1,8 @@
 import fs from 'node:fs'
+import { isUtf8 } from 'node:buffer'
 import path from 'node:path'
 import ignore, { type Ignore } from 'ignore'
-import type { SourceInput } from '../core/workspace.js'
+import type { SourceInput, SyntaxProblem } from '../core/workspace.js'
 import { UsageError } from './usage-error.js'
 
 const SOURCE = /\.[cm]?[jt]sx?$/
@@ -18,6 +19,8 @@ export interface SourceSet {
   /** The folder of the nearest package.json, or the one above all given paths. */
   root: string
   inputs: SourceInput[]
+  /** Files that are not UTF-8: read as context, and left as they are. */
+  problems: SyntaxProblem[]
 }
 
 interface Rule {
@@ -51,7 +54,8 @@ export function readSources(paths: readonly string[], ignored: readonly string[]
     if ([process.cwd(), ...roots].some((from) => ignores(from, file))) found.delete(file)
   }
   for (const root of roots) collect(root, root, rulesAbove(root), found, true)
-  return { root: roots.reduce(commonFolder), inputs: [...found.values()] }
+  const inputs = [...found.values()]
+  return { root: roots.reduce(commonFolder), inputs, problems: inputs.flatMap(notUtf8) }
 }
 
 function commonFolder(first: string, second: string): string {
@@ -118,10 +122,24 @@ function addSource(
   found: Map<string, SourceInput>,
   readonly: boolean
 ): void {
-  const text = fs.readFileSync(file, 'utf8')
+  const bytes = fs.readFileSync(file)
+  const text = bytes.toString()
   const head = text.slice(0, 400)
   const inTests = TEST_FILE.test(file) || TEST_FOLDER.test(path.relative(root, file))
-  found.set(file, { path: file, text, readonly: readonly || inTests || GENERATED.test(head) })
+  found.set(file, {
+    path: file,
+    text,
+    readonly: readonly || inTests || GENERATED.test(head) || !isUtf8(bytes),
+  })
+}
+
+/** Where a file holds what UTF-8 cannot: written again, these bytes would be lost. */
+function notUtf8({ path: file, text }: SourceInput): SyntaxProblem[] {
+  const at = text.indexOf('\uFFFD')
+  if (at === -1 || isUtf8(fs.readFileSync(file))) return []
+  const lines = text.slice(0, at).split('\n')
+  const column = lines.at(-1)!.length + 1
+  return [{ path: file, line: lines.length, column, message: 'The file is not UTF-8.' }]
 }
 
 function rulesIn(folder: string): Rule[] {
