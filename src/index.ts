@@ -200,7 +200,7 @@ export {
 export type { ErrorCode, ErrorRow } from './errors.js'
 export { Client } from './client/client.js'
 export { HostClient } from './client/host-client.js'
-export type { GetOptions, PostBody } from './client/base-client.js'
+export type { GetOptions, PostBody, RequestFields } from './client/base-client.js'
 export type { ClientConn } from './client/client-conn.js'
 export { readResponse, type ReadResponseOptions } from './client/read-response.js'
 export type { GetResult } from './client/get-result.js'

@@ -1,4 +1,4 @@
-import { ClientClosedError } from '../errors.js'
+import { ClientClosedError, InvalidOptionError } from '../errors.js'
 import { Args } from '../http/args.js'
 import { acquireRequest, type Request } from '../http/request.js'
 import { Response } from '../http/response.js'
@@ -9,10 +9,15 @@ import { KnownURLs } from './known-urls.js'
 import type { CallOptions } from './options.js'
 import { DEFAULT_MAX_REDIRECTS } from './redirect.js'
 
+/** Names and values of field lines; `undefined` for none. */
+export type RequestFields =
+  | Readonly<Record<string, string | number | readonly string[] | undefined>>
+  | Iterable<readonly [name: string, value: string]>
+
 /** Options of `get` and `post`. */
 export interface GetOptions extends CallOptions {
-  /** Field lines of the request; several values of one name in an array. */
-  headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Field lines of the request: values by name, several of them in an array, or pairs as of `Headers`. */
+  headers?: RequestFields
   /** Redirects to follow. @default 16 */
   maxRedirects?: number
 }
@@ -32,6 +37,9 @@ export abstract class BaseClient implements CallRouter {
 
   /** Closes the connections without a request. */
   abstract closeIdleConnections(): void
+
+  /** @internal Closes all connections, each as soon as nobody needs it any more. */
+  abstract _closeConns(): void
 
   /**
    * Sends `req` and reads its response; redirects are not followed. Both may be used again once the promise has settled, not before.
@@ -111,11 +119,11 @@ export abstract class BaseClient implements CallRouter {
     return this.#send('POST', url, body, options)
   }
 
-  /** Refuses further calls, waits for those under way and closes the connections. */
+  /** Refuses further calls, waits for those under way and closes the connections; one with a streamed body when that has ended. */
   async close(): Promise<void> {
     this.#closed = true
     if (this.#active > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve))
-    this.closeIdleConnections()
+    this._closeConns()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -177,14 +185,14 @@ export abstract class BaseClient implements CallRouter {
   ): Promise<GetResult> {
     if (this.#closed) return Promise.reject(new ClientClosedError())
     const req = acquireRequest()
-    req.header.setMethod(method)
-    req.setRequestURI(urlText(String(url)))
-    for (const [name, values] of Object.entries(options?.headers ?? {})) {
-      req.header.del(name)
-      for (const value of typeof values === 'string' ? [values] : values)
-        req.header.add(name, value)
+    try {
+      req.header.setMethod(method)
+      req.setRequestURI(urlText(String(url)))
+      if (options?.headers !== undefined) addFields(req, options.headers)
+      if (body !== undefined) setBody(req, body)
+    } catch (err) {
+      return Promise.reject(err as Error)
     }
-    if (body !== undefined) setBody(req, body)
     return this.#start(req, null, maxRedirects(options), options, true)
   }
 }
@@ -200,10 +208,20 @@ function maxRedirects(options: GetOptions | undefined): number {
   return Math.max(0, options?.maxRedirects ?? DEFAULT_MAX_REDIRECTS)
 }
 
+function addFields({ header }: Request, fields: RequestFields): void {
+  const pairs = Symbol.iterator in fields ? fields : Object.entries(fields)
+  for (const [name, value] of pairs) {
+    if (value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) header.add(name, String(one))
+  }
+}
+
+/** Throws `FH_ERR_INVALID_OPTION` for what cannot be sent. */
 function setBody(req: Request, body: PostBody): void {
   if (body instanceof Args) body.copyTo(req.postArgs())
   else if (body instanceof URLSearchParams) {
     for (const [key, value] of body) req.postArgs().add(key, value)
   } else if (typeof body === 'string') req.setBody(body)
-  else req.setBodyRaw(body)
+  else if (body instanceof Uint8Array) req.setBodyRaw(body)
+  else throw new InvalidOptionError('body must be text, bytes, Args or URLSearchParams')
 }

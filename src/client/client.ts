@@ -54,6 +54,12 @@ export class Client extends BaseClient {
   }
 
   /** @internal */
+  override _closeConns(): void {
+    for (const host of this.#hosts.values()) host._closeConns()
+    if (this.#cleaner !== null) clearInterval(this.#cleaner)
+  }
+
+  /** @internal */
   override _route(req: Request): HostClient {
     const uri = req.uri()
     const scheme = uri.scheme()

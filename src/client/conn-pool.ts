@@ -10,7 +10,9 @@ const UNREF_MS = 50
 
 /** Somebody who waits for a connection of a transport of the user's. */
 interface Borrower {
+  /** As those of a {@link Call}. */
   deadline: number
+  waitUntil: number
   take(conn: ClientConn): void
   fail(err: FastHttpError): void
 }
@@ -27,6 +29,7 @@ export class ConnPool {
   /** First come, first served: calls that dial or wait. */
   readonly #waiting: (Call | Borrower)[] = []
   #dialing = 0
+  #closed = false
   /** A sweep comes within {@link UNREF_MS}. */
   #sweepsSoon = false
   /** When a connection was last asked for, in milliseconds since the epoch; up to {@link UNREF_MS} earlier under load. */
@@ -74,19 +77,21 @@ export class ConnPool {
         resolve(conn)
       }
       if (idle !== undefined) return take(idle)
-      if (this.size >= this.maxConns && this.options.maxConnWaitTimeout <= 0)
-        return reject(new NoFreeConnsError())
-      const wait = timeout > 0 ? timeout : this.options.maxConnWaitTimeout
-      const deadline = wait > 0 ? Date.now() + wait : 0
-      this.#waiting.push({ deadline, take, fail: reject })
-      if (deadline !== 0) this.timer.arm(deadline)
-      if (this.size < this.maxConns) this.#dial(timeout)
+      const wait = this.options.maxConnWaitTimeout
+      const full = this.size >= this.maxConns
+      if (full && wait <= 0) return reject(new NoFreeConnsError())
+      const now = Date.now()
+      const deadline = timeout > 0 ? now + timeout : 0
+      const waitUntil = full ? now + wait : 0
+      this.#waiting.push({ deadline, waitUntil, take, fail: reject })
+      for (const at of [deadline, waitUntil]) if (at !== 0) this.timer.arm(at)
+      if (!full) this.#dial(timeout)
     })
   }
 
   /** `conn` is free: for the one who waits for longest, or idle. */
   release(conn: ClientConn): void {
-    if (this.#conns.size > this.maxConns) return conn.close()
+    if (this.#closed || this.#conns.size > this.maxConns) return conn.close()
     const next = this.#waiting.shift()
     if (next === undefined) {
       this.#idle.push(conn)
@@ -102,14 +107,20 @@ export class ConnPool {
     this.#dialForWaiting()
   }
 
-  /** `call` does not wait any more. */
-  leave(call: Call): void {
-    const i = this.#waiting.indexOf(call)
+  /** `waiting` does not wait any more. */
+  leave(waiting: Call | Borrower): void {
+    const i = this.#waiting.indexOf(waiting)
     if (i >= 0) this.#waiting.splice(i, 1)
   }
 
   closeIdle(): void {
     for (const conn of this.#idle.splice(0)) conn.close()
+  }
+
+  /** Keeps no connection any more: those in use or being made close when they are free. */
+  close(): void {
+    this.#closed = true
+    this.closeIdle()
   }
 
   #takeIdle(): ClientConn | undefined {
@@ -120,6 +131,13 @@ export class ConnPool {
     if ('take' in to) return to.take(conn)
     to.waitUntil = 0
     conn.start(to)
+  }
+
+  /** `waiting` gets no connection. */
+  #giveUp(waiting: Call | Borrower, err: FastHttpError): void {
+    this.leave(waiting)
+    if ('take' in waiting) waiting.fail(err)
+    else waiting.onFail(err, false)
   }
 
   #dialForWaiting(): void {
@@ -139,9 +157,7 @@ export class ConnPool {
         this.#dialing--
         // Whoever is left without a dial of its own fails; the others still have theirs.
         if (this.#waiting.length > this.#dialing) {
-          const failed = this.#waiting.shift()!
-          if ('take' in failed) failed.fail(err)
-          else failed.onFail(err, false)
+          this.#giveUp(this.#waiting[0]!, err)
         }
         this.#dialForWaiting()
       }
@@ -173,16 +189,11 @@ export class ConnPool {
       } else if (due(conn.deadline)) conn.onDeadline(now)
     }
     for (const waiting of [...this.#waiting]) {
-      if ('take' in waiting) {
-        if (due(waiting.deadline)) {
-          this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
-          waiting.fail(new TimeoutError())
-        }
-      } else if (due(waiting.deadline)) waiting.onDeadline()
-      else if (due(waiting.waitUntil)) {
-        this.leave(waiting)
-        waiting.onFail(new NoFreeConnsError('none became free in time'), false)
-      }
+      if (due(waiting.deadline)) {
+        if ('take' in waiting) this.#giveUp(waiting, new TimeoutError())
+        else waiting.onDeadline()
+      } else if (due(waiting.waitUntil))
+        this.#giveUp(waiting, new NoFreeConnsError('none became free in time'))
     }
     return next
   }

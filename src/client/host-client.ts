@@ -85,6 +85,11 @@ export class HostClient extends BaseClient {
   }
 
   /** @internal */
+  override _closeConns(): void {
+    this.#pool.close()
+  }
+
+  /** @internal */
   override _route(req: Request): HostClient {
     if ((req.uri().scheme() === 'https') !== this.options.isTLS)
       throw new HostClientRedirectToDifferentSchemeError()

@@ -33,6 +33,9 @@ class TestClient extends BaseClient {
   override closeIdleConnections(): void {
     this.host.closeIdleConnections()
   }
+  override _closeConns(): void {
+    this.host._closeConns()
+  }
   /** Sends a response over the connection that was dialed last. */
   async answer(response = OK): Promise<FakeConn> {
     await until(() => this.conns.some((conn) => conn.written !== ''))
@@ -65,6 +68,35 @@ describe('what get and post send', () => {
       'http://h.test/a',
       { headers: { 'x-a': 'b', 'x-c': ['d', 'e'] } },
       ['GET /a HTTP/1.1', ...USUAL, 'X-A: b', 'X-C: d', 'X-C: e'],
+    ],
+    [
+      'fields of Headers',
+      'http://h.test/a',
+      { headers: new Headers({ 'x-a': 'b' }) },
+      ['GET /a HTTP/1.1', ...USUAL, 'X-A: b'],
+    ],
+    [
+      'fields as pairs',
+      'http://h.test/a',
+      {
+        headers: [
+          ['x-c', 'd'],
+          ['x-c', 'e'],
+        ],
+      },
+      ['GET /a HTTP/1.1', ...USUAL, 'X-C: d', 'X-C: e'],
+    ],
+    [
+      'a number and nothing',
+      'http://h.test/a',
+      { headers: { 'x-n': 5, 'x-u': undefined } },
+      ['GET /a HTTP/1.1', ...USUAL, 'X-N: 5'],
+    ],
+    [
+      'what would be two fields',
+      'http://h.test/a',
+      { headers: { 'x-a': 'b\r\nInjected: yes' } },
+      ['GET /a HTTP/1.1', ...USUAL, 'X-A: b  Injected: yes'],
     ],
     [
       'a User-Agent of its own',
@@ -112,6 +144,11 @@ describe('what get and post send', () => {
     )
     expect(lines).toContain(`Content-Length: ${length}`)
     expect(lines.at(-1)).toBe(sent)
+  })
+
+  test.each([{ a: 1 }, 5, [1]])('a body of no such kind rejects: %j', async (body) => {
+    const call = new TestClient().post('http://h.test/', body as unknown as string)
+    await expect(call).rejects.toMatchObject({ code: 'FH_ERR_INVALID_OPTION' })
   })
 
   test('the type of a body can be told', async () => {

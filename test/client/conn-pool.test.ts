@@ -116,17 +116,18 @@ describe('waiting', () => {
   })
 
   test.each([
-    ['maxConnWaitTimeout', { maxConnWaitTimeout: 100 }, 0, 100],
-    ['the time limit of the one who waits', { maxConnWaitTimeout: 100 }, 30, 30],
-  ])('ends with %s', async (_, options, timeout, after) => {
-    const { pool, connect } = newPool({ maxConns: 1, ...options })
+    ['maxConnWaitTimeout', 0, 100, 'FH_ERR_NO_FREE_CONNS'],
+    ['maxConnWaitTimeout, when that is earlier', 200, 100, 'FH_ERR_NO_FREE_CONNS'],
+    ['the time limit of the one who waits', 30, 30, 'FH_ERR_TIMEOUT'],
+  ])('ends with %s', async (_, timeout, after, code) => {
+    const { pool, connect } = newPool({ maxConns: 1, maxConnWaitTimeout: 100 })
     await idle(pool, connect, 1)
     await pool.borrow(0)
     const waiting = outcome(pool.borrow(timeout))
     await vi.advanceTimersByTimeAsync(after - 10)
     expect(waiting).toEqual({})
     await vi.advanceTimersByTimeAsync(20)
-    expect(waiting).toEqual({ code: 'FH_ERR_TIMEOUT' })
+    expect(waiting).toEqual({ code })
   })
 
   test('a closed connection makes room for another', async () => {
@@ -227,6 +228,29 @@ describe('idle connections', () => {
     pool.maxConns = 1
     for (const conn of conns) conn.giveBack()
     expect([pool.size, pool.idleSize]).toEqual([1, 1])
+  })
+})
+
+describe('a closed pool keeps nothing', () => {
+  test('of what is idle or in use', async () => {
+    const { pool, connect } = newPool()
+    await idle(pool, connect, 2)
+    const used = await pool.borrow(0)
+    pool.close()
+    expect([pool.size, pool.idleSize]).toEqual([1, 0])
+    used.giveBack()
+    expect(pool.size).toBe(0)
+  })
+
+  test('of what is being made for somebody who has gone', async () => {
+    const { pool, conns, connect } = newPool()
+    const waiting = outcome(pool.borrow(10))
+    await vi.advanceTimersByTimeAsync(50)
+    expect(waiting).toEqual({ code: 'FH_ERR_TIMEOUT' })
+    pool.close()
+    await connect()
+    expect(conns[0]!.destroyed).toBe(true)
+    expect(pool.size).toBe(0)
   })
 })
 

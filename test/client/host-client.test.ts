@@ -808,6 +808,19 @@ describe('streamed responses', () => {
     expect([client.connsCount(), client.idleConnsCount()]).toEqual([1, 1])
   })
 
+  test('after close it can still be read, and takes the connection with it', async () => {
+    let finish!: () => void
+    const { client, stream } = await streamed((_req, res) => {
+      res.write('one')
+      finish = () => res.end('two')
+    })
+    await client.close()
+    expect(client.connsCount()).toBe(1)
+    finish()
+    expect((await stream.toArray()).join('')).toBe('onetwo')
+    expect(client.connsCount()).toBe(0)
+  })
+
   test('a large body goes through with back-pressure', async () => {
     const piece = Buffer.alloc(65536, 'x')
     let written = 0
