@@ -12,6 +12,7 @@ import {
   wrapOut,
   type FunctionNode,
 } from './ast.js'
+import { forwardedCall } from './forwarder.js'
 import { References } from './references.js'
 import { isExportsObject } from './file-exports.js'
 import { isDeclaredNative } from './native-form.js'
@@ -51,6 +52,8 @@ export interface Candidate {
   flavor: 'express' | 'node'
   /** Reached below a path that a router cuts off. */
   mounted: boolean
+  /** It hands on all it is given, whatever that is. */
+  forwards: boolean
   /** The role of each parameter, by position. */
   roleAt: (Role | undefined)[]
   symbols: Map<ts.Symbol, Role>
@@ -162,6 +165,7 @@ export class Candidates {
       kind,
       flavor,
       mounted,
+      forwards: false,
       roleAt: fn.parameters.map((_, index) => roles[index]),
       symbols: new Map(),
       uses: [],
@@ -190,6 +194,7 @@ export class Candidates {
     flavor: 'express' | 'node',
     mounted: boolean
   ): void {
+    if (known.forwards) return
     // A call may leave out trailing arguments: error handlers are called without next.
     const same = known.fn.parameters.every(
       (_, index) => index >= roles.length || known.roleAt[index] === roles[index]
@@ -209,6 +214,7 @@ export class Candidates {
     candidate.foreignCalls = []
     candidate.aliases = []
     candidate.symbols.clear()
+    if (this.#forwards(candidate)) return
     candidate.fn.parameters.forEach((parameter, index) => {
       const role = candidate.roleAt[index]
       if (role !== undefined) this.#declare(candidate, parameter, role)
@@ -221,6 +227,23 @@ export class Candidates {
     }
     for (const use of candidate.uses) this.#followCall(candidate, use)
     this.#checkArguments(candidate)
+  }
+
+  /** A wrapper that hands on all it is given stays as it is; what it calls are handlers. */
+  #forwards(candidate: Candidate): boolean {
+    if (candidate.flavor !== 'express' || candidate.kind !== 'handler') return false
+    const call = forwardedCall(candidate.fn)
+    if (call === undefined || !this.#isParameter(call.expression)) return false
+    const targets = this.#values.functionsOf(call.expression)
+    if (targets.length === 0) return false
+    candidate.forwards = true
+    candidate.roleAt = [undefined]
+    const roles = EXPRESS_ROLES
+    candidate.helperCalls.push({ call, targets, parameter: true, direct: false, roles })
+    for (const target of targets) {
+      this.#add(target, 'handler', roles, candidate.flavor, candidate.mounted)
+    }
+    return true
   }
 
   #declare(candidate: Candidate, parameter: ts.ParameterDeclaration, role: Role): void {

@@ -333,7 +333,8 @@ export class Emitter {
   #foreign(item: RegisteredItem, value: Value): void {
     const preset = PRESETS[presetName(value) ?? '']
     const file = this.#file(item.node)
-    if (preset !== undefined && value.kind === 'result' && contains(item.node, value.node)) {
+    const isPreset = preset !== undefined && item.functions.length === 0
+    if (isPreset && value.kind === 'result' && contains(item.node, value.node)) {
       if (this.#adapted.has(value.node)) return
       this.#adapted.add(value.node)
       const local = file.need('fasthttp/compat', preset)

@@ -1,12 +1,18 @@
 import { ts } from 'ts-morph'
-import { AppGraph, type Registration } from './app-graph.js'
-import { Candidates, type Candidate } from './candidates.js'
+import { AppGraph, type RegisteredItem, type Registration } from './app-graph.js'
+import { block, Candidates, type Candidate } from './candidates.js'
 import { walk, type FunctionNode } from './ast.js'
 import { CopyGroups, type CopyGroup } from './copy-groups.js'
 import { ADAPT_ONLY, Decision, LEFT_OUT } from './decision.js'
 import { Draft, FileContext } from './draft.js'
 import { FlowAnalysis } from './flow.js'
-import { BRIDGED_SUMMARY, READER_SUMMARY, UNKNOWN_SUMMARY, type Summary } from './flow-state.js'
+import {
+  BRIDGED_SUMMARY,
+  HANDLER_SUMMARY,
+  READER_SUMMARY,
+  UNKNOWN_SUMMARY,
+  type Summary,
+} from './flow-state.js'
 import { RouteParams } from './route-params.js'
 import { members, Values, type Service } from './values.js'
 import type { Workspace } from './workspace.js'
@@ -186,7 +192,10 @@ export class ProjectPlan {
   #checkRegistration(registration: Registration, foreign: ReadonlySet<ts.Node>): void {
     const { owner, call, items, method } = registration
     const { graph } = this
-    if (owner.flavor === 'fasthttp') return
+    if (owner.flavor === 'fasthttp') {
+      for (const item of items) if (item.adapted && isMixed(item)) this.#blockFunctions(item)
+      return
+    }
     if (this.workspace.isReadonly(call.getSourceFile())) {
       graph.block(owner, call, 'a file that is not migrated registers handlers on it')
     } else if (items.some((item) => foreign.has(item.node))) {
@@ -197,11 +206,21 @@ export class ProjectPlan {
       graph.block(owner, call, 'error middleware is registered together with other middleware')
     }
     for (const item of items) {
-      const mixed = item.functions.length > 0 && (item.services.length > 0 || item.foreign)
-      if (mixed) graph.block(owner, item.node, 'a handler may be one of several kinds')
+      const mixed = isMixed(item)
+      if (mixed && isOfPackage(item)) this.#blockFunctions(item)
+      else if (mixed) graph.block(owner, item.node, 'a handler may be one of several kinds')
       if (item.foreign !== undefined && isDynamicRequire(item.node)) {
         graph.block(owner, item.node, 'routes are loaded from files by a computed name')
       }
+    }
+  }
+
+  /** As a whole, what may be either is adapted. */
+  #blockFunctions({ node, functions }: RegisteredItem): void {
+    for (const fn of functions) {
+      const candidate = this.candidates.get(fn)
+      if (candidate === undefined) continue
+      block(candidate, node, 'a middleware of a package may stand in its place')
     }
   }
 
@@ -265,7 +284,9 @@ export class ProjectPlan {
       summaryOf: (target: FunctionNode) => this.#summaryOf(target),
       mindsAnswer: (target: FunctionNode) => this.#mindsAnswer(target),
     }
-    const summary = new FlowAnalysis(candidate, draft, host).run()
+    const summary = candidate.forwards
+      ? HANDLER_SUMMARY
+      : new FlowAnalysis(candidate, draft, host).run()
     // What stays is called through adaptHandler, which waits for its answer.
     const stays = this.#decision.stays(candidate) || this.#ownReason(candidate) !== undefined
     const seen = stays && candidate.kind === 'helper' ? summaryAsIs(candidate) : summary
@@ -289,6 +310,14 @@ export class ProjectPlan {
 /** What a helper that stays does to the answer of a native caller. */
 function summaryAsIs({ roleAt }: Candidate): Summary {
   return roleAt.includes('res') || roleAt.includes('next') ? BRIDGED_SUMMARY : READER_SUMMARY
+}
+
+function isMixed({ functions, services, foreign }: RegisteredItem): boolean {
+  return functions.length > 0 && (services.length > 0 || foreign !== undefined)
+}
+
+function isOfPackage({ services, foreign }: RegisteredItem): boolean {
+  return services.length === 0 && /^(result|export|module)$/.test(foreign?.kind ?? '')
 }
 
 function isDynamicRequire(node: ts.Expression): boolean {

@@ -14,6 +14,7 @@ import { rewriteTypes } from './types.js'
 /** Writes the native form of one handler or helper to its draft. */
 export function draftHandler(scope: Scope): void {
   const { candidate, draft } = scope
+  if (candidate.forwards) return
   for (const helper of candidate.helperCalls) {
     if (!bridgeCall(helper, scope)) rewriteArguments(helper, scope)
   }
