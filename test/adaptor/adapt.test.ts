@@ -61,6 +61,12 @@ describe('a listener that fails', () => {
   })
 })
 
+test.each([undefined, {}, { callback() {} }])('what is no app is refused at once: %o', (target) => {
+  expect(() => adapt(target as unknown as NodeHandler)).toThrow(
+    expect.objectContaining({ code: 'FH_ERR_INVALID_OPTION' })
+  )
+})
+
 test('an adapted app behind a handler of its own', async () => {
   const app = adapt((req, res) => void req.pipe(res.writeHead(201, TEXT)))
   const url = await serve((ctx) => (ctx.path() === '/native' ? ctx.setBody('native') : app(ctx)))

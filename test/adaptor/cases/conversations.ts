@@ -385,12 +385,6 @@ export const conversationCases: Case[] = [
     handler: (req, res) => res.end(req.url),
   },
   {
-    name: 'maxHeadersCount',
-    setup: (server) => void (server.maxHeadersCount = 2),
-    send: get('/', 'X-A: 1\r\nX-B: 2\r\nX-C: 3\r\n'),
-    handler: (req, res) => res.end(JSON.stringify([req.headers, req.rawHeaders.length])),
-  },
-  {
     name: 'req.setTimeout without a listener',
     last: true,
     handler: (req, _res, probe) => {
