@@ -1,5 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
+import { InvalidOptionError } from '../src/errors.js'
 import { kTakesExchange } from '../src/server/exchange.js'
 import type { Logger, RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
 import { routingOf } from '../src/server/routing.js'
@@ -26,6 +27,7 @@ export type AdaptOptions = Pick<
  *
  * @param target - an Express 4 or 5 app, a connect app, `koa.callback()`, any `(req, res)`; or an `http.Server` or `https.Server` that does not listen,
  *   whose 'request', 'upgrade', 'connect', 'checkContinue' and 'checkExpectation' listeners are called
+ * @throws FH_ERR_INVALID_OPTION for anything else
  * @example
  * new Server({ handler: adapt(app) }).listen(3000)
  */
@@ -37,6 +39,11 @@ export function adapt(
   target: NodeHandler | http.Server,
   options: AdaptOptions = {}
 ): RequestHandler {
+  if (typeof target !== 'function' && !isServer(target)) {
+    throw new InvalidOptionError(
+      'adapt takes a (req, res) function or an http.Server; of koa give it app.callback()'
+    )
+  }
   let logger: Logger | undefined
   const log = (err: unknown): void => logger?.printf('%s', err instanceof Error ? err.stack : err)
   const server = isServer(target) ? target : serverFor(target, options, log)
