@@ -33,10 +33,10 @@ export function callersOf(stack: string): string {
     .join('\n')
 }
 
-/** Folder of this module, or of the build it is part of. */
-const ownFolder = /(?:\(|at )((?:file:\/\/)?\/.*\/)[^/]+:\d+:\d+\)?$/.exec(
-  (new Error().stack ?? '').split('\n')[1] ?? ''
-)?.[1]
+/** Folder of the sources or of the build that this module is part of; with source maps a build has frames of its sources. */
+const ownFolder = /(?:\(|at )((?:file:\/\/)?\/.*\/)[^/]+:\d+:\d+\)?$/
+  .exec((new Error().stack ?? '').split('\n')[1] ?? '')?.[1]
+  ?.replace(/server\/retention\/$/, '')
 
 function isOwnFrame(line: string): boolean {
   return ownFolder !== undefined && line.includes(ownFolder)

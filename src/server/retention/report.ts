@@ -19,6 +19,8 @@ export class RetentionError extends CtxReleasedError {
   readonly age: number
   /** What kept the ctx, when it was a timer, tick or promise. */
   readonly origin: Origin | undefined
+  /** The program's frames of the touch. */
+  readonly #callers: string
 
   /**
    * @param end - the request, or the time of the release in milliseconds since the epoch
@@ -27,7 +29,8 @@ export class RetentionError extends CtxReleasedError {
     const served = typeof end === 'number' ? undefined : end
     const age = Date.now() - (typeof end === 'number' ? end : end.settledAt)
     const origin = currentOrigin()
-    const kept = origin === undefined ? '' : `; kept by ${origin.type} created at\n${origin.stack}`
+    const kept =
+      origin === undefined ? '' : `; kept by ${origin.type} created at\n${origin.stack}\ntouched at`
     const what =
       served === undefined
         ? `${member} of an object that was released ${age} ms before`
@@ -37,15 +40,16 @@ export class RetentionError extends CtxReleasedError {
     this.request = served && { method: served.method, path: served.path }
     this.age = age
     this.origin = origin
+    const stack = this.stack ?? ''
+    // The message quotes frames as well, those of the origin.
+    const head = stack.slice(0, stack.indexOf(this.message) + this.message.length)
+    this.#callers = callersOf(stack.slice(head.length))
+    if (this.#callers !== '') this.stack = `${head}\n${this.#callers}`
   }
 
   /** The line that touched: what tells one site from another. */
   get site(): string {
-    return (
-      callersOf(this.stack ?? '')
-        .split('\n')[0]
-        ?.trim() ?? this.member
-    )
+    return this.#callers.split('\n')[0]?.trim() || this.member
   }
 }
 

@@ -144,6 +144,22 @@ describe('a touch after the end is reported', () => {
     expect(() => kept.path()).toThrow(RetentionError)
   })
 
+  test('its site is the line that touched, not the one that kept', async () => {
+    let touched!: Promise<void>
+    await ask((ctx) => {
+      const touch = late(() => {
+        ctx.path()
+        ctx.method()
+      })
+      touched = touch.promise
+      setTimeout(touch.run, 1)
+    })
+    await touched
+    const lines = reports.map((err) => Number(/guard-handler\.test\.ts:(\d+):/.exec(err.site)?.[1]))
+    expect(lines[1]! - lines[0]!).toBe(1)
+    expect(reports[0]?.stack).toMatch(/created at\n.*\n[^]*touched at\n +at .*guard-handler\.test/)
+  })
+
   test('it is counted by site', async () => {
     let kept!: RequestCtx
     await ask((ctx) => void (kept = ctx))
