@@ -20,7 +20,12 @@ const server = new Server({
       ctx.setContentType('text/html; charset=utf-8')
       return ctx.setBody(FORM)
     }
-    const file = ctx.formFile('picture')
+    let file
+    try {
+      file = ctx.formFile('picture')
+    } catch {
+      return ctx.error('no picture was sent', 400)
+    }
     // Never a path the client chose: only the end of its name is kept.
     const path = join(folder, randomUUID() + extname(file.filename))
     await saveMultipartFile(file, path)

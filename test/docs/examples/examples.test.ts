@@ -104,6 +104,7 @@ describe('the examples run', () => {
     expect(answer).toMatchObject({ title: 'Me', size: 7 })
     expect(answer.path).toMatch(/uploads-\w+\/[\w-]+\.png$/)
     expect(readFileSync(answer.path, 'utf8')).toBe('picture')
+    expect((await fetch(url, { method: 'POST' })).status).toBe(400)
   })
 
   test('server-sent-events', async () => {
