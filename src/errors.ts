@@ -499,7 +499,8 @@ export class DialWithUpstreamError extends FastHttpError {
    * @param options - `cause`: why it failed
    */
   constructor(upstream: string, options?: ErrorOptions) {
-    super(upstream, options)
+    const { cause } = options ?? {}
+    super(cause instanceof Error ? `${upstream}: ${cause.message}` : upstream, options)
     this.upstream = upstream
   }
 

@@ -79,6 +79,11 @@ describe('FastHttpError', () => {
     })
     expect(new SmallBufferError(4096)).toMatchObject({ limit: 4096 })
     expect(new DialWithUpstreamError('a:1').upstream).toBe('a:1')
+    const failed = new DialWithUpstreamError('a:1', { cause: new Error('refused') })
+    expect([failed.upstream, failed.message]).toEqual([
+      'a:1',
+      'cannot dial the upstream address: a:1: refused',
+    ])
   })
 })
 
