@@ -23,11 +23,7 @@ export function textReport(result: MigrationResult, context: ReportContext): str
   lines.push(
     `${colors.bold('fh-migrate')} ${did} ${colors.bold(files)} in ${context.seconds.toFixed(1)} s`
   )
-  if (total > 0)
-    lines.push(
-      '',
-      `  ${bar(native, total, colors)}  ${native} of ${plural(total, 'handler')} native`
-    )
+  if (total > 0) lines.push('', `  ${handlerLine(native, total, result, colors)}`)
   const asked = result.handlers.filter((each) => each.status === 'asked').length
   if (asked > 0) lines.push('', `  ${plural(asked, 'handler')} left as asked`)
   lines.push(...siteLines(result, colors))
@@ -35,6 +31,18 @@ export function textReport(result: MigrationResult, context: ReportContext): str
   lines.push(...problemLines(result, context))
   lines.push('', ...nextSteps(result, context))
   return `${lines.join('\n')}\n`
+}
+
+function handlerLine(
+  native: number,
+  total: number,
+  result: MigrationResult,
+  colors: Colors
+): string {
+  // What was native before is no handler to this run: a share of the rest would be taken for that of the app.
+  if (native === 0 && result.changes.length === 0)
+    return `${plural(total, 'handler')} not native; ${colors.bold('fh-migrate status')} counts those that are`
+  return `${bar(native, total, colors)}  ${native} of ${plural(total, 'handler')} native`
 }
 
 function bar(native: number, total: number, colors: Colors): string {
