@@ -2,6 +2,7 @@ import { ts } from 'ts-morph'
 import { isWriteTarget, memberOf, nameText, unwrap, wrapOut, type Member } from '../core/ast.js'
 import { spanOf, type Draft } from '../core/draft.js'
 import { members } from '../core/values.js'
+import type { Workspace } from '../core/workspace.js'
 import { PATH_CHECK } from '../table.js'
 import { literalText, type Scope } from './scope.js'
 
@@ -12,9 +13,10 @@ import { literalText, type Scope } from './scope.js'
  * @returns whether all there is to rewrite was rewritten
  */
 export function parsedUrl(node: Member['node'], scope: Scope): boolean {
-  const { draft, candidate } = scope
+  const { draft, candidate, workspace } = scope
   const path = pathOf(node, scope)
-  if (path !== undefined && !scope.exact && !candidate.mounted) {
+  const isExact = scope.exact || decodesItself(workspace)
+  if (path !== undefined && !isExact && !candidate.mounted) {
     replacePath(path, draft)
     draft.gone.push(spanOf(path))
     draft.found('url.pathname', node, PATH_CHECK)
@@ -22,6 +24,19 @@ export function parsedUrl(node: Member['node'], scope: Scope): boolean {
   }
   if (parseCall(node, scope) !== undefined) draft.found('url.whole', node)
   return false
+}
+
+const DECODES = /\bdecodeURI(?:Component)?\b/
+const decoding = new WeakMap<Workspace, boolean>()
+
+/** Code that decodes URLs means by a path what was sent: routed by the decoded one, what it guards could be gone around. */
+function decodesItself(workspace: Workspace): boolean {
+  let decodes = decoding.get(workspace)
+  if (decodes === undefined) {
+    decodes = workspace.files.some((file) => !workspace.isReadonly(file) && DECODES.test(file.text))
+    decoding.set(workspace, decodes)
+  }
+  return decodes
 }
 
 /** The expression, or the declaration that takes the path out of it, which stands for the path alone. */
