@@ -20,26 +20,6 @@ export function viewOf(buf: Buffer): DataView {
   return view
 }
 
-/** Are the `length` bytes at `a` of one view the same as those at `b` of another? Both ranges must lie in their views. */
-export function equalBytes(
-  bytes: DataView,
-  a: number,
-  others: DataView,
-  b: number,
-  length: number
-): boolean {
-  const wordsEnd = a + length - 3
-  const distance = b - a
-  let p = a
-  for (; p < wordsEnd; p += 4) {
-    if (bytes.getInt32(p, true) !== others.getInt32(p + distance, true)) return false
-  }
-  for (const stop = a + length; p < stop; p++) {
-    if (bytes.getUint8(p) !== others.getUint8(p + distance)) return false
-  }
-  return true
-}
-
 /** How many of the `length` bytes at `a` of one view are the same, from the first on, as those at `b` of another; perhaps 3 fewer. */
 export function commonBytes(
   bytes: DataView,
@@ -58,6 +38,17 @@ export function commonBytes(
     if (bytes.getUint8(p) !== others.getUint8(p + distance)) return p - a
   }
   return length
+}
+
+/** Are the `length` bytes at `a` of one view the same as those at `b` of another? Both ranges must lie in their views. */
+export function equalBytes(
+  bytes: DataView,
+  a: number,
+  others: DataView,
+  b: number,
+  length: number
+): boolean {
+  return commonBytes(bytes, a, others, b, length) === length
 }
 
 /** Copies the bytes `[from, to)` behind `start` to the same place in `target`: up to some hundred, a loop beats a native call. */
