@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { Server, type RequestCtx, type RequestHandler } from '../../src/index.js'
 import type { Conn, ConnReceiver } from '../../src/net/conn.js'
 import { kTakesExchange } from '../../src/server/exchange.js'
+import { Settlement } from '../../src/server/settlement.js'
 
 const ADDR = { network: 'tcp', address: '127.0.0.1', port: 1 }
 
@@ -122,5 +123,55 @@ test('a connection may deliver from within resume()', async () => {
   const answer = (body: string): string =>
     `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   await expect.poll(conn.output).toBe(answer('body') + answer('ok'))
+  conn.end()
+})
+
+class Answer extends Settlement {
+  done(): void {
+    this.settle()
+  }
+}
+
+test.each([
+  ['a body that comes in one', ['body']],
+  ['a body that comes in parts', ['bo', 'dy']],
+  ['a body and a request behind it', ['bodyGET /next HTTP/1.1\r\nHost: a\r\n\r\n']],
+  ['a body in parts and a request behind it', ['bo', 'dyGET /next HTTP/1.1\r\nHost: a\r\n\r\n']],
+])('a late answer may be complete in the middle of a read: %s', async (_, parts) => {
+  const seenTargets: string[] = []
+  const handler = Object.assign(
+    (ctx: RequestCtx) => {
+      seenTargets.push(ctx.requestURI())
+      const exchange = ctx._takeExchange()
+      const answer = new Answer()
+      let isOpen = true
+      const end = (): void => {
+        if (!isOpen) return
+        isOpen = false
+        exchange.write('HTTP/1.1 204 No Content\r\n\r\n')
+        exchange.end(false)
+        answer.done()
+      }
+      exchange.readBody({
+        onData() {
+          end()
+          return true
+        },
+        onEnd: end,
+        onError() {},
+      })
+      return answer
+    },
+    { [kTakesExchange]: true }
+  )
+  const conn = await connect(handler)
+  conn.deliver(HEAD)
+  for (const part of parts) conn.deliver(part)
+  const requests = parts.join('').includes('GET') ? 2 : 1
+  await expect.poll(conn.output).toBe('HTTP/1.1 204 No Content\r\n\r\n'.repeat(requests))
+  // The connection goes on with whatever comes.
+  conn.deliver('GET /last HTTP/1.1\r\nHost: a\r\n\r\n')
+  await expect.poll(conn.output).toBe('HTTP/1.1 204 No Content\r\n\r\n'.repeat(requests + 1))
+  expect(seenTargets).toEqual(['/long/target?q', ...(requests === 2 ? ['/next'] : []), '/last'])
   conn.end()
 })
