@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import { getDefaultHighWaterMark, Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import { expect, test } from 'vitest'
 import { fetchBody } from '../../src/client/fetch-body.js'
@@ -59,6 +59,8 @@ test('what was decoded is there before the end', async () => {
 })
 
 test.each(['', 'gzip', 'deflate', 'br'])('nothing is read ahead: %s', async (coding) => {
+  // A decoder takes in what its own buffers hold, however large this Node makes them.
+  const buffered = (2 * getDefaultHighWaterMark(false)) / 1024
   let read = 0
   const source = Readable.from(
     (async function* () {
@@ -71,7 +73,7 @@ test.each(['', 'gzip', 'deflate', 'br'])('nothing is read ahead: %s', async (cod
   )
   fetchBody(responseOf(source, coding), signal)
   await new Promise(setImmediate)
-  expect(read).toBeLessThan(40)
+  expect(read).toBeLessThan(buffered + 8)
   source.destroy()
 })
 
