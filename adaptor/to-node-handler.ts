@@ -1,5 +1,6 @@
 import type http from 'node:http'
 import { pipeline } from 'node:stream/promises'
+import { checkOptionNames, type OptionNames } from '../src/option-names.js'
 import type { RequestHandler } from '../src/server/request-ctx.js'
 import { adaptedTarget } from './adapt.js'
 import { detachedCtx, responseBody, responseFields } from './detached-ctx.js'
@@ -9,6 +10,8 @@ export interface ToNodeHandlerOptions {
   /** Largest request body in bytes; more is answered with 413. @default 4194304 */
   maxRequestBodySize?: number
 }
+
+const NAMES: OptionNames<ToNodeHandlerOptions> = { maxRequestBodySize: true }
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
@@ -24,6 +27,7 @@ export function toNodeHandler(
   res: http.ServerResponse,
   next?: (err?: unknown) => void
 ) => Promise<void> {
+  checkOptionNames('toNodeHandler', options, NAMES, { bodyLimit: 'maxRequestBodySize' })
   const adapted = adaptedTarget(handler)
   const limit = options.maxRequestBodySize ?? MAX_BODY_BYTES
   return async (req, res, next) => {
@@ -59,6 +63,7 @@ async function serve(
     headers: req.rawHeaders,
     body,
     remote: { address, port },
+    isTLS: 'encrypted' in req.socket,
   })
   await handler(ctx)
   const { header } = ctx.response

@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Layers from the lowest to the highest; those of one row do not know each other. */
 const LAYERS = [
   ['src/errors.ts'],
+  ['src/option-names.ts'],
   ['src/bytes'],
   ['src/http'],
   ['src/wire'],

@@ -6,6 +6,7 @@ import { acquireCall, type CallRouter } from './call.js'
 import type { GetResult } from './get-result.js'
 import type { HostClient } from './host-client.js'
 import { KnownURLs } from './known-urls.js'
+import { checkCallOptions, checkGetOptions } from './option-names.js'
 import type { CallOptions } from './options.js'
 import { DEFAULT_MAX_REDIRECTS } from './redirect.js'
 
@@ -91,6 +92,7 @@ export abstract class BaseClient implements CallRouter {
     if (this.#closed) return Promise.reject(new ClientClosedError())
     let known
     try {
+      if (options !== undefined) checkGetOptions(options)
       known = this.#known.find(String(url))
     } catch (err) {
       return Promise.reject(err as Error)
@@ -163,6 +165,7 @@ export abstract class BaseClient implements CallRouter {
     let host: HostClient | null = null
     let head = ''
     try {
+      if (options !== undefined && !owned) checkCallOptions(options)
       const known = this.#known.findFor(req)
       if (known !== undefined) {
         host = known.host
@@ -186,6 +189,7 @@ export abstract class BaseClient implements CallRouter {
     if (this.#closed) return Promise.reject(new ClientClosedError())
     const req = acquireRequest()
     try {
+      if (options !== undefined) checkGetOptions(options)
       req.header.setMethod(method)
       req.setRequestURI(urlText(String(url)))
       if (options?.headers !== undefined) addFields(req, options.headers)

@@ -3,6 +3,7 @@ import type { Request } from '../http/request.js'
 import { addMissingPort } from '../net/address.js'
 import { BaseClient } from './base-client.js'
 import { HostClient } from './host-client.js'
+import { checkClientNames } from './option-names.js'
 import { resolveClientOptions, type ClientOptions } from './options.js'
 
 /** How often host clients are looked at for whether anybody still needs them. */
@@ -21,9 +22,10 @@ export class Client extends BaseClient {
   readonly #hosts = new Map<string, HostClient>()
   #cleaner: NodeJS.Timeout | null = null
 
-  /** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type. */
+  /** Throws `FH_ERR_INVALID_OPTION` for an option that is unknown or of a wrong type. */
   constructor(options: ClientOptions = {}) {
     super()
+    checkClientNames(options)
     resolveClientOptions(options)
     this.#options = { ...options }
   }

@@ -7,6 +7,7 @@ import type { Call } from './call.js'
 import type { ClientConn } from './client-conn.js'
 import { ConnPool } from './conn-pool.js'
 import { HostDialer } from './host-dialer.js'
+import { checkHostClientNames } from './option-names.js'
 import {
   type HostClientOptions,
   resolveClientOptions,
@@ -26,9 +27,10 @@ export class HostClient extends BaseClient {
   readonly #pool: ConnPool
   #pending = 0
 
-  /** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type or without an address. */
+  /** Throws `FH_ERR_INVALID_OPTION` for an option that is unknown or of a wrong type, or without an address. */
   constructor(options: HostClientOptions) {
     super()
+    checkHostClientNames(options)
     this.options = resolveClientOptions(options)
     this.#pool = new ConnPool(new HostDialer(this.options), this.options)
   }

@@ -1,6 +1,7 @@
 import { InvalidOptionError, NoAvailableClientsError } from '../errors.js'
 import type { Request } from '../http/request.js'
 import { Response } from '../http/response.js'
+import { checkLBClientNames } from './option-names.js'
 import type { CallOptions } from './options.js'
 
 /** Client that an {@link LBClient} can use: HostClient, PipelineClient or one of your own. Go: `BalancingClient`. */
@@ -64,8 +65,9 @@ export class LBClient {
   readonly #healthCheck: NonNullable<LBClientOptions['healthCheck']>
   readonly #timeout: number
 
-  /** Throws `FH_ERR_INVALID_OPTION` when there are no clients. */
+  /** Throws `FH_ERR_INVALID_OPTION` when there are no clients, and for an option that is unknown. */
   constructor(options: LBClientOptions) {
+    checkLBClientNames(options)
     const { clients, healthCheck, timeout = 0 } = options
     if (!Array.isArray(clients) || clients.length === 0)
       throw new InvalidOptionError('clients must not be empty')

@@ -176,7 +176,7 @@ const FUNCTIONS = [
   'configureClient',
 ] as const
 
-/** Checks `options` and fills the defaults in. Throws `FH_ERR_INVALID_OPTION` and `FH_ERR_CONN_POOL_STRATEGY_NOT_IMPL`. */
+/** Checks the values of `options` and fills the defaults in. Throws `FH_ERR_INVALID_OPTION` and `FH_ERR_CONN_POOL_STRATEGY_NOT_IMPL`. */
 export function resolveClientOptions(
   options: ClientOptions & Partial<HostClientOptions>
 ): ResolvedClientOptions {

@@ -3,6 +3,7 @@ import type { Request } from '../http/request.js'
 import { Response } from '../http/response.js'
 import { HostDialer } from './host-dialer.js'
 import { KnownURLs } from './known-urls.js'
+import { checkCallOptions, checkPipelineClientNames } from './option-names.js'
 import { resolveClientOptions, type CallOptions, type ResolvedClientOptions } from './options.js'
 import type { CommonClientOptions, HostClientOptions } from './options.js'
 import { PipelineCall } from './pipeline-call.js'
@@ -62,8 +63,9 @@ export class PipelineClient {
   readonly #conns: PipelineConn[] = []
   #closed = false
 
-  /** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type or without an address. */
+  /** Throws `FH_ERR_INVALID_OPTION` for an option that is unknown or of a wrong type, or without an address. */
   constructor(options: PipelineClientOptions) {
+    checkPipelineClientNames(options)
     const { maxPendingRequests = 0, maxBatchDelay = 0, maxConns = 0 } = options
     for (const [name, value] of Object.entries({ maxPendingRequests, maxBatchDelay, maxConns })) {
       if (typeof value !== 'number' || Number.isNaN(value))
@@ -86,6 +88,11 @@ export class PipelineClient {
    * @returns `resp`
    */
   do(req: Request, resp?: Response | null, options?: CallOptions): Promise<Response> {
+    try {
+      if (options !== undefined) checkCallOptions(options)
+    } catch (err) {
+      return Promise.reject(err as Error)
+    }
     const { timeout, deadline, signal } = options ?? {}
     let until = 0
     if (timeout !== undefined) until = Date.now() + timeout

@@ -1,6 +1,7 @@
 import dns from 'node:dns'
 import net from 'node:net'
 import { DialTimeoutError, DialWithUpstreamError, InvalidOptionError } from '../errors.js'
+import { checkOptionNames, type OptionNames } from '../option-names.js'
 import { abortable } from './abortable.js'
 import { isIPAddress, splitHostPort } from './address.js'
 import type { Conn } from './conn.js'
@@ -41,6 +42,25 @@ export interface TCPDialerOptions {
   disableDNSResolution?: boolean
 }
 
+const NAMES: OptionNames<TCPDialerOptions> = {
+  resolver: true,
+  localAddr: true,
+  concurrency: true,
+  dnsCacheDuration: true,
+  disableDNSResolution: true,
+}
+
+/** Of net.connect, dns and undici. */
+const FOREIGN = {
+  localAddress: 'localAddr',
+  lookup: 'resolver',
+  timeout: 'dialTimeout(addr, ms)',
+  connectTimeout: 'dialTimeout(addr, ms)',
+  autoSelectFamily: 'dialDualStack(addr)',
+  family: 'dialDualStack(addr); dial() connects over IPv4',
+  ttl: 'dnsCacheDuration',
+}
+
 /** Options of a single dial. */
 export interface DialOptions {
   /** Ends the dial with `FH_ERR_ABORTED`. */
@@ -67,8 +87,9 @@ export class TCPDialer {
   #waiting: (() => void)[] = []
   #turn = 0
 
-  /** Throws `FH_ERR_INVALID_OPTION` for a local address that is no IP address or a negative number. */
+  /** Throws `FH_ERR_INVALID_OPTION` for an unknown option, a local address that is no IP address or a negative number. */
   constructor(options: TCPDialerOptions = {}) {
+    checkOptionNames('TCPDialer', options, NAMES, FOREIGN)
     const { localAddr, concurrency = 0, dnsCacheDuration = DefaultDNSCacheDuration } = options
     if (localAddr !== undefined && !isIPAddress(localAddr))
       throw new InvalidOptionError('localAddr must be an IP address')

@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../errors.js'
 import { SERVER_DEFAULTS, type ServerOptions } from './options.js'
+import { checkServerNames } from './option-names.js'
 import type { ResolvedOptions } from './server-core.js'
 
 /** Options where 0 and below mean the default, as in Go. */
@@ -12,7 +13,8 @@ const POSITIVE = [
 
 /** Checks `options` and fills the defaults in. Throws `FH_ERR_INVALID_OPTION`. */
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
-  if (typeof options?.handler !== 'function')
+  checkServerNames(options)
+  if (typeof options.handler !== 'function')
     throw new InvalidOptionError('handler must be a function')
   const resolved: Record<string, unknown> = { ...SERVER_DEFAULTS, ...options }
   for (const [name, fallback] of Object.entries(SERVER_DEFAULTS)) {

@@ -1,5 +1,6 @@
 import type { Coding } from '../../bytes/coding/compressor.js'
 import { InvalidOptionError } from '../../errors.js'
+import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import type { RequestCtx, RequestHandler } from '../../server/request-ctx.js'
 import type { FileSystem } from './file-system.js'
 
@@ -109,8 +110,50 @@ export const FS_DEFAULTS: Readonly<FSDefaults> = Object.freeze({
   etag: false,
 })
 
-/** Throws `FH_ERR_INVALID_OPTION` for an option of a wrong type. */
+const NAMES: OptionNames<FSOptions> = {
+  root: true,
+  fs: true,
+  allowEmptyRoot: true,
+  indexNames: true,
+  generateIndexPages: true,
+  compress: true,
+  compressBrotli: true,
+  compressZstd: true,
+  compressRoot: true,
+  compressedFileSuffix: true,
+  compressedFileSuffixes: true,
+  acceptByteRange: true,
+  pathRewrite: true,
+  pathNotFound: true,
+  skipCache: true,
+  cacheDuration: true,
+  maxCachedFiles: true,
+  dotFiles: true,
+  linksOutOfRoot: true,
+  etag: true,
+  cleanStop: true,
+}
+
+/** Of express.static, send and @fastify/static. */
+const FOREIGN = {
+  dotfiles: 'dotFiles, true or false',
+  serveDotFiles: 'dotFiles',
+  index: 'indexNames',
+  list: 'generateIndexPages',
+  acceptRanges: 'acceptByteRange',
+  preCompressed: 'compress',
+  prefix: 'pathRewrite: pathPrefixStripper(n)',
+  fallthrough: 'pathNotFound',
+  followSymlinks: 'linksOutOfRoot',
+  maxAge: 'a handler around it that sets Cache-Control',
+  cacheControl: 'a handler around it that sets Cache-Control',
+  immutable: 'a handler around it that sets Cache-Control',
+  setHeaders: 'a handler around it that sets them',
+}
+
+/** Throws `FH_ERR_INVALID_OPTION` for an option that is unknown or of a wrong type. */
 export function checkOptions(options: FSOptions): void {
+  checkOptionNames('FS', options, NAMES, FOREIGN)
   for (const [name, fallback] of Object.entries(FS_DEFAULTS)) {
     const value = (options as Record<string, unknown>)[name]
     if (value !== undefined && typeof value !== typeof fallback) {

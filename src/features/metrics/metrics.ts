@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, register as defaultRegister, type Registry } from 'prom-client'
+import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import { kTakesExchange } from '../../server/exchange.js'
 import type { RequestCtx, RequestHandler } from '../../server/request-ctx.js'
 import type { Server } from '../../server/server.js'
@@ -17,6 +18,14 @@ export interface MetricsOptions {
   route?: (ctx: RequestCtx) => string
   /** Different routes; whatever comes later is `other`. @default 100 */
   maxRoutes?: number
+}
+
+const NAMES: OptionNames<MetricsOptions> = {
+  register: true,
+  prefix: true,
+  buckets: true,
+  route: true,
+  maxRoutes: true,
 }
 
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -52,8 +61,9 @@ export class Metrics {
   readonly #connections = new Connections()
   readonly #servers = new Set<Server>()
 
-  /** Throws when metrics of these names are registered already. */
+  /** Throws `FH_ERR_INVALID_OPTION` for an unknown option, and when metrics of these names are registered already. */
   constructor(options: MetricsOptions = {}) {
+    checkOptionNames('Metrics', options, NAMES, { registry: 'register' })
     this.#options = options
     this.#routes = new RouteLabels(options.maxRoutes ?? 100)
     const registers = [options.register ?? defaultRegister]

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { format } from 'node:util'
 import { InvalidOptionError } from '../../errors.js'
 import type { Network } from '../../net/listen-address.js'
+import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import type { Logger } from '../../server/request-ctx.js'
 
 /** Options of {@link Prefork}. Durations are milliseconds. */
@@ -53,8 +54,34 @@ export type ResolvedPreforkOptions = PreforkOptions &
     Pick<PreforkOptions, keyof typeof PREFORK_DEFAULTS | 'workers' | 'recoverThreshold' | 'logger'>
   >
 
+const NAMES: OptionNames<PreforkOptions> = {
+  network: true,
+  workers: true,
+  reuseport: true,
+  recoverThreshold: true,
+  recoverInterval: true,
+  shutdownGracePeriod: true,
+  handleSignals: true,
+  onChildSpawn: true,
+  onMasterReady: true,
+  onChildRecover: true,
+  onMasterDeath: true,
+  logger: true,
+}
+
+/** Of cluster, pm2 and Go's Prefork. */
+const FOREIGN = {
+  instances: 'workers',
+  processes: 'workers',
+  reusePort: 'reuseport',
+  killTimeout: 'shutdownGracePeriod',
+  serveFunc: 'the methods of the server; workers serve what Prefork was given',
+  commandProducer: 'node:cluster.setupPrimary',
+}
+
 /** Checks `options` and fills the defaults in. Throws `FH_ERR_INVALID_OPTION`. */
 export function resolvePreforkOptions(options: PreforkOptions): ResolvedPreforkOptions {
+  checkOptionNames('Prefork', options, NAMES, FOREIGN)
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   const resolved = { ...PREFORK_DEFAULTS, ...Object.fromEntries(given) } as PreforkOptions &
     typeof PREFORK_DEFAULTS

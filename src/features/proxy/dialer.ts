@@ -3,6 +3,7 @@ import type { DialFunc } from '../../client/options.js'
 import { excerpt, InvalidHostError } from '../../errors.js'
 import { splitHostPort } from '../../net/address.js'
 import { defaultDialer, DefaultDialTimeout } from '../../net/dialer.js'
+import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import { openTunnel } from './connect.js'
 import { NoProxy } from './no-proxy.js'
 import { parseProxyURL, type ProxyURL } from './proxy-url.js'
@@ -24,6 +25,23 @@ export interface ProxyDialerOptions {
   connectTimeout?: number
 }
 
+const NAMES: OptionNames<ProxyDialerOptions> = {
+  httpProxy: true,
+  httpsProxy: true,
+  noProxy: true,
+  dialDualStack: true,
+  timeout: true,
+  connectTimeout: true,
+}
+
+/** Of undici's ProxyAgent and EnvHttpProxyAgent, https-proxy-agent and axios. */
+const FOREIGN = {
+  proxy: 'httpProxy and httpsProxy',
+  uri: 'httpProxy and httpsProxy',
+  auth: 'httpProxy: user:pass@host:port',
+  token: 'httpProxy: user:pass@host:port',
+}
+
 /** Proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY`, in capitals or not. */
 function fromEnvironment(): Required<
   Pick<ProxyDialerOptions, 'httpProxy' | 'httpsProxy' | 'noProxy'>
@@ -42,7 +60,9 @@ function fromEnvironment(): Required<
 export class Dialer {
   readonly #options: ProxyDialerOptions
 
+  /** Throws `FH_ERR_INVALID_OPTION` for an unknown option. */
   constructor(options: ProxyDialerOptions = {}) {
+    checkOptionNames('Dialer', options, NAMES, FOREIGN)
     this.#options = { ...options }
   }
 

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../../errors.js'
+import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
 import { isAnswered, type Routing } from '../../server/routing.js'
 import {
@@ -9,6 +10,7 @@ import {
   setErrorHeaders,
   statusText,
 } from './answers.js'
+import { Instance } from './instance.js'
 import { PathMatcher, type Path } from './path-matcher.js'
 import { RouteTable } from './route-table.js'
 import { flattenHandlers, Route, type Handlers } from './route.js'
@@ -45,6 +47,21 @@ export interface RouterOptions {
   readonly methodNotAllowed?: boolean
 }
 
+const NAMES: OptionNames<RouterOptions> = {
+  caseSensitive: true,
+  strict: true,
+  mergeParams: true,
+  methodNotAllowed: true,
+}
+
+/** Of find-my-way and fasthttprouter. */
+const FOREIGN = {
+  ignoreTrailingSlash: 'strict; a slash at the end is ignored without it',
+  RedirectTrailingSlash: 'strict; a slash at the end is ignored without it',
+  HandleMethodNotAllowed: 'methodNotAllowed',
+  prefix: 'use(path, router)',
+}
+
 /** Middleware or a router to mount. */
 export type Usable = Middleware | Router
 
@@ -63,7 +80,7 @@ type Registered =
  * new Server({ handler: router.handler }).listen(8080)
  * ```
  */
-export class Router implements Runnable {
+export class Router extends Instance implements Runnable {
   /** Serves requests; bound, so that it can be passed on as it is. */
   readonly handler = (ctx: RequestCtx): Outcome => {
     let path: string
@@ -81,8 +98,13 @@ export class Router implements Runnable {
   #matching: { caseSensitive: boolean; strict: boolean } | undefined
   #layers: readonly Layer[] | undefined
 
-  /** @param options - see {@link RouterOptions} */
+  /**
+   * @param options - see {@link RouterOptions}
+   * @throws InvalidOptionError `FH_ERR_INVALID_OPTION` for an unknown one
+   */
   constructor(options: RouterOptions = {}) {
+    super()
+    checkOptionNames('Router', options, NAMES, FOREIGN)
     this.#options = options
   }
 

@@ -1,4 +1,5 @@
 import type { BodyWriter } from '../../http/stream-writer.js'
+import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
 import { formatComment, formatEvent, type ServerSentEvent } from './event.js'
 
@@ -27,6 +28,8 @@ export interface EventStream {
   comment(text: string): Promise<boolean>
 }
 
+const NAMES: OptionNames<SSEOptions> = { keepAlive: true, retry: true }
+
 const DEFAULT_KEEP_ALIVE_MS = 15_000
 
 /**
@@ -44,8 +47,10 @@ const DEFAULT_KEEP_ALIVE_MS = 15_000
 export function sse(
   ctx: RequestCtx,
   run: (stream: EventStream) => void | Promise<void>,
-  { keepAlive = DEFAULT_KEEP_ALIVE_MS, retry }: SSEOptions = {}
+  options: SSEOptions = {}
 ): void {
+  checkOptionNames('sse', options, NAMES, { pingInterval: 'keepAlive' })
+  const { keepAlive = DEFAULT_KEEP_ALIVE_MS, retry } = options
   const lastEventId = lastEventIdOf(ctx)
   const { header } = ctx.response
   ctx.setContentType('text/event-stream')

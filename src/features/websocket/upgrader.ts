@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type PerMessageDeflateOptions, type WebSocket } from 'ws'
 import { InvalidOptionError } from '../../errors.js'
+import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import type { RequestCtx } from '../../server/request-ctx.js'
 import { readHandshake, Refusal, type Handshake } from './handshake.js'
 import { startHeartbeat } from './heartbeat.js'
@@ -32,6 +33,29 @@ export const UPGRADER_DEFAULTS = Object.freeze({
   maxPayload: 1024 * 1024,
   pingInterval: 30_000,
 })
+
+const NAMES: OptionNames<UpgraderOptions> = {
+  checkOrigin: true,
+  subprotocols: true,
+  enableCompression: true,
+  maxPayload: true,
+  pingInterval: true,
+  error: true,
+}
+
+/** Of ws, uWebSockets.js and Go's upgraders. */
+const FOREIGN = {
+  perMessageDeflate: 'enableCompression',
+  compression: 'enableCompression',
+  maxPayloadLength: 'maxPayload',
+  readLimit: 'maxPayload',
+  maxMessageSize: 'maxPayload',
+  verifyClient: 'checkOrigin, or answer instead of calling upgrade()',
+  handleProtocols: 'subprotocols',
+  idleTimeout: 'pingInterval',
+  handshakeTimeout: 'readHeaderTimeout of the server',
+  readBufferSize: 'maxPayload',
+}
 
 type ResolvedOptions = UpgraderOptions &
   Required<Pick<UpgraderOptions, keyof typeof UPGRADER_DEFAULTS>>
@@ -71,6 +95,7 @@ export class Upgrader {
 
   /** Throws `FH_ERR_INVALID_OPTION`. */
   constructor(options: UpgraderOptions = {}) {
+    checkOptionNames('Upgrader', options, NAMES, FOREIGN)
     this.#options = { ...UPGRADER_DEFAULTS, ...options }
     const { enableCompression, maxPayload, pingInterval } = this.#options
     if (!(maxPayload > 0)) throw new InvalidOptionError('maxPayload must be above 0')

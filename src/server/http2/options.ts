@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../../errors.js'
+import { checkHTTP2Names } from '../option-names.js'
 
 /** Options of HTTP/2. The server's own options hold for its requests too. */
 export interface HTTP2Options {
@@ -19,6 +20,7 @@ const MAX_WINDOW = 2 ** 31 - 1
 
 /** Throws `FH_ERR_INVALID_OPTION`. */
 export function checkHTTP2Options(options: HTTP2Options): void {
+  checkHTTP2Names(options)
   const { maxConcurrentStreams, initialWindowSize } = { ...HTTP2_DEFAULTS, ...options }
   if (!Number.isInteger(maxConcurrentStreams) || maxConcurrentStreams < 1) {
     throw new InvalidOptionError('http2.maxConcurrentStreams must be a number of streams')

@@ -1,4 +1,5 @@
 import { InvalidOptionError } from '../../errors.js'
+import { checkDebugNames } from '../option-names.js'
 import type { RequestCtx, RequestHandler } from '../request-ctx.js'
 import { watch } from './audit.js'
 import { Guard } from './guard.js'
@@ -29,6 +30,7 @@ if (asked !== undefined && asked !== 'off') guardReleases(asked)
  * Throws `FH_ERR_INVALID_OPTION`.
  */
 export function guardHandler(handler: RequestHandler, options: RetentionOptions): RequestHandler {
+  checkDebugNames(options)
   const { retention = 'off', sample = 1 } = options
   if (retention === 'off') return handler
   if (retention !== 'warn' && retention !== 'throw' && typeof retention !== 'function') {
