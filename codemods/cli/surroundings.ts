@@ -66,6 +66,12 @@ interface Manifest {
 
 /** The major version of Express that the nearest package.json which names it asks for. */
 export class ExpressVersions extends Surroundings<ExpressVersion> {
+  /** Files of folders that do not name Express do not say which version others use. */
+  override ofMost(inputs: readonly SourceInput[]): ExpressVersion | undefined {
+    const asking = inputs.filter((each) => this.of(each.path) !== undefined)
+    return asking.length === 0 ? undefined : super.ofMost(asking)
+  }
+
   protected override inFolder(folder: string): ExpressVersion | undefined {
     const file = path.join(folder, 'package.json')
     if (!fs.existsSync(file)) return undefined

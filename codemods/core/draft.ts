@@ -70,6 +70,11 @@ export class FileContext {
     const { quote } = this.style
     return quote + text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`) + quote
   }
+
+  /** The text in the quotes that `node` has in the source. */
+  quoteAs(node: ts.Node, text: string): string {
+    return ts.isStringLiteral(node) && node.text === text ? node.getText() : this.quote(text)
+  }
 }
 
 /** The edits one handler would need, collected without changing anything. */

@@ -2,7 +2,7 @@ import { ts } from 'ts-morph'
 import type { FileContext, Finding, ImportNeed } from './draft.js'
 import { rewrite, splice, type Edit, type Part, type Span } from './edits.js'
 import { enclosingStatement, isStatementList } from './ast.js'
-import { indentAt, wholeLines } from './text.js'
+import { indentAt, statementEnd, wholeLines } from './text.js'
 
 /** All edits of one file, from every handler and registration in it. */
 export class FileEdits {
@@ -67,10 +67,8 @@ export class FileEdits {
   /** Takes out a whole statement, with its line when it stands alone on it. */
   remove(statement: ts.Statement): void {
     const start = statement.getStart()
-    const [from, to] = wholeLines(this.context.file.text, start, statement.end) ?? [
-      start,
-      statement.end,
-    ]
+    const end = statementEnd(statement)
+    const [from, to] = wholeLines(this.context.file.text, start, end) ?? [start, end]
     const before = this.#removed.find((each) => each.end === from)
     const after = this.#removed.find((each) => each.start === to)
     if (before !== undefined) before.end = to

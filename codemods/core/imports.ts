@@ -4,7 +4,7 @@ import { displacedName, displacedUses, isTypeUse } from './displaced.js'
 import type { ImportNeed } from './draft.js'
 import { rewrite, type Edit } from './edits.js'
 import type { FileEdits } from './file-edits.js'
-import { wholeLines } from './text.js'
+import { statementEnd, wholeLines } from './text.js'
 import { requireSpecifier } from './values.js'
 
 interface Binding {
@@ -48,7 +48,7 @@ export function importEdits(file: FileEdits, checker: ts.TypeChecker): Edit[] {
       lines.merged.delete(statement)
       continue
     }
-    const range = { start: statement.getStart(), end: statement.end }
+    const range = { start: statement.getStart(), end: statementEnd(statement) }
     if (pending.length > 0) {
       edits.push(...rewrite(range.start, range.end, [pending.join(context.style.eol)]))
       pending = []
@@ -261,7 +261,10 @@ function insertLines(file: FileEdits, bindings: Binding[], lines: string[]): Edi
   const firstUse = Math.min(...file.edits.map((edit) => edit.start))
   const requires = bindings.map((each) => each.statement).filter((each) => each.end <= firstUse)
   const anchor = imports.at(-1) ?? requires.sort((a, b) => a.pos - b.pos).at(-1)
-  if (anchor !== undefined) return rewrite(anchor.end, anchor.end, [eol + lines.join(eol)])
+  if (anchor !== undefined) {
+    const end = statementEnd(anchor)
+    return rewrite(end, end, [eol + lines.join(eol)])
+  }
   const first = firstCodePosition(source)
   return rewrite(first, first, [lines.join(eol) + eol])
 }

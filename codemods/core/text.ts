@@ -18,8 +18,8 @@ export function styleOf(file: ts.SourceFile): TextStyle {
     if (ts.isStringLiteral(node)) {
       if (text[node.getStart(file)] === "'") single++
       else double++
-    } else if (ts.isExpressionStatement(node) || ts.isVariableStatement(node)) {
-      if (text[node.end - 1] === ';') withSemicolon++
+    } else if (endsWithSemicolon(node)) {
+      if (text[statementEnd(node) - 1] === ';') withSemicolon++
       else without++
     }
     ts.forEachChild(node, visit)
@@ -31,6 +31,24 @@ export function styleOf(file: ts.SourceFile): TextStyle {
     semicolon: withSemicolon >= without && withSemicolon > 0 ? ';' : '',
     indent: /^(\t| {2,8})\S/m.exec(text)?.[1] ?? '  ',
   }
+}
+
+function endsWithSemicolon(node: ts.Node): node is ts.Statement {
+  return (
+    ts.isExpressionStatement(node) || ts.isVariableStatement(node) || ts.isImportDeclaration(node)
+  )
+}
+
+/**
+ * Where a statement ends on the page: a semicolon on a later line ends it for the compiler, but
+ * guards the line it stands on, as in `;(async () => {})()`.
+ */
+export function statementEnd(statement: ts.Node): number {
+  const { text } = statement.getSourceFile()
+  if (text[statement.end - 1] !== ';') return statement.end
+  const before = statement.getChildren().at(-2)
+  if (before === undefined) return statement.end
+  return text.slice(before.end, statement.end).includes('\n') ? before.end : statement.end
 }
 
 /** The white space that starts the line of `position`. */

@@ -3,7 +3,7 @@ import { isFunctionNode, unwrap } from '../core/ast.js'
 import type { ForeignCall, HelperCall, Role } from '../core/candidates.js'
 import { spanOf } from '../core/draft.js'
 import type { Part } from '../core/edits.js'
-import { indentAt, wholeLines } from '../core/text.js'
+import { indentAt, statementEnd, wholeLines } from '../core/text.js'
 import { bridgeCall } from './bridge.js'
 import { rewriteNext } from './next.js'
 import { bindings, rewriteRequest } from './request.js'
@@ -185,9 +185,7 @@ function removeAlias(alias: ts.VariableDeclaration, scope: Scope): void {
   const { draft } = scope
   const statement = alias.parent.parent
   const start = statement.getStart()
-  const lines = wholeLines(draft.text, start, statement.end)
-  draft.rewrite(
-    lines === undefined ? { start, end: statement.end } : { start: lines[0], end: lines[1] },
-    ['']
-  )
+  const end = statementEnd(statement)
+  const lines = wholeLines(draft.text, start, end)
+  draft.rewrite(lines === undefined ? { start, end } : { start: lines[0], end: lines[1] }, [''])
 }

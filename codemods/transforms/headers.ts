@@ -31,7 +31,7 @@ export function headerStatements(method: string, call: ts.CallExpression, scope:
   const [name, value] = call.arguments
   const literal = literalText(name)
   if (literal === undefined || value === undefined) return [compatCall(helper, call, draft)]
-  const known = setOne(literal, value, method !== 'setHeader', scope)
+  const known = setOne(name!, literal, value, method !== 'setHeader', scope)
   return [known ?? compatCall(helper, call, draft)]
 }
 
@@ -40,6 +40,7 @@ export function headerStatements(method: string, call: ts.CallExpression, scope:
  * may be arrays or numbers, cookies, and content types that Express gives a charset.
  */
 function setOne(
+  nameNode: ts.Node,
   name: string,
   value: ts.Expression,
   isExpress: boolean,
@@ -57,7 +58,7 @@ function setOne(
     }
     return [`${draft.ctx}.setContentType(`, spanOf(value), ')']
   }
-  const set = `${draft.ctx}.response.header.set(${draft.context.quote(name)}, `
+  const set = `${draft.ctx}.response.header.set(${draft.context.quoteAs(nameNode, name)}, `
   if (isKnownString(value, scope)) return [set, spanOf(value), ')']
   if (ts.isNumericLiteral(unwrap(value))) return [`${set}${draft.context.quote(value.getText())})`]
   return undefined
@@ -88,7 +89,7 @@ function literalHeaders(node: ts.Expression, scope: Scope): Part[][] | undefined
     if (!ts.isPropertyAssignment(property)) return undefined
     const name = nameText(property.name)
     if (name === undefined || ts.isComputedPropertyName(property.name)) return undefined
-    const statement = setOne(name, property.initializer, false, scope)
+    const statement = setOne(property.name, name, property.initializer, false, scope)
     if (statement === undefined) return undefined
     statements.push(statement)
   }

@@ -1,7 +1,7 @@
 import { ts } from 'ts-morph'
 import { isStatementList, wrapOut } from '../core/ast.js'
 import type { Part, Span } from '../core/edits.js'
-import { indentAt, wholeLines } from '../core/text.js'
+import { indentAt, statementEnd, wholeLines } from '../core/text.js'
 import type { Scope } from './scope.js'
 
 /**
@@ -59,7 +59,7 @@ function placeInStatement(
     })
     return inBlock ? parts : [...parts, `${semicolon}${eol}${base}}`]
   }
-  const end = inBlock ? outer.end : statement.end
+  const end = inBlock ? outer.end : statementEnd(statement)
   draft.replaceStatement(statement, { start: statement.getStart(), end }, build)
 }
 
@@ -75,11 +75,12 @@ function removeStatement(
     return
   }
   if (!isStatementList(statement.parent)) {
-    draft.rewrite({ start, end: statement.end }, ['{}'])
+    draft.rewrite({ start, end: statementEnd(statement) }, ['{}'])
     return
   }
-  const lines = wholeLines(draft.text, start, statement.end)
-  if (lines === undefined) draft.rewrite({ start, end: statement.end }, [''])
+  const end = statementEnd(statement)
+  const lines = wholeLines(draft.text, start, end)
+  if (lines === undefined) draft.rewrite({ start, end }, [''])
   else draft.rewrite({ start: lines[0], end: lines[1] }, [''])
 }
 

@@ -16,6 +16,7 @@ import { memberRow, type MemberRow } from '../table.js'
 import { isOnFinished, requestListener, rewriteOnFinished } from './listeners.js'
 import { callOwn, nodeRequest, passToPackage, RESERVED } from './node-request.js'
 import { parsedUrl } from './request-url.js'
+import { castText, expectedType } from './expected-type.js'
 import { declaredField } from './request-types.js'
 import {
   callParts,
@@ -102,7 +103,7 @@ function rewriteMember(member: Member, scope: Scope): void {
     return
   }
   if (row.emit.ctx === 'requestURI()' && parsedUrl(node, scope)) return
-  draft.replace(node, readText(emitOf(row, scope), scope, memberOf(node) === undefined))
+  draft.replace(node, readText(emitOf(row, scope), scope, node, memberOf(node) === undefined))
   draft.found(row.id, node, scope.exact ? undefined : row.check || undefined)
 }
 
@@ -134,7 +135,7 @@ function host(row: MemberRow, node: Member['node'], scope: Scope): void {
     draft.block(node, `req.${row.member} means different things in Express 4 and 5`)
     return
   }
-  draft.replace(node, readText({ compat: express === 4 ? 'hostname' : 'host' }, scope))
+  draft.replace(node, readText({ compat: express === 4 ? 'hostname' : 'host' }, scope, node))
   draft.found(row.id, node)
 }
 
@@ -153,7 +154,7 @@ function headers(node: Member['node'], next: Member | undefined, scope: Scope): 
   } else if (isWriteTarget(wrapOut(next.node))) {
     changeHeader(next, next.name, scope)
   } else {
-    draft.replace(next.node, headerText(next.name, next.node, scope))
+    draft.replace(next.node, headerText(next.name, keyOf(next.node), next.node, scope))
   }
 }
 
@@ -179,14 +180,15 @@ function changeHeader({ node }: Member, name: string, scope: Scope): void {
   }
 }
 
-function headerText(name: string, node: ts.Expression, scope: Scope): string {
+/** @param written - where the code says the name */
+function headerText(name: string, written: ts.Node, node: ts.Expression, scope: Scope): string {
   const { draft } = scope
   const named = NAMED_HEADERS[name.toLowerCase()]
   const isSure = name.toLowerCase() === 'host' || isTextUse(node)
   if (named !== undefined && isSure && !scope.exact && !testsForAbsence(node)) {
     return `${draft.ctx}.${named}()`
   }
-  return `${draft.ctx}.request.header.peek(${draft.context.quote(name)})`
+  return `${draft.ctx}.request.header.peek(${draft.context.quoteAs(written, name)})`
 }
 
 /** Whether an absent header and an empty one read the same here: not in JSON, not in a template. */
@@ -210,6 +212,11 @@ function testsForAbsence(node: ts.Expression): boolean {
   return other.getText() === 'undefined' || other.kind === ts.SyntaxKind.NullKeyword
 }
 
+/** Where the code names a member: `x` of `object.x`, `'x'` of `object['x']`. */
+function keyOf(node: Member['node']): ts.Node {
+  return ts.isPropertyAccessExpression(node) ? node.name : node.argumentExpression
+}
+
 function params(node: Member['node'], next: Member | undefined, scope: Scope): void {
   const { draft } = scope
   draft.found('req.params', node)
@@ -219,7 +226,8 @@ function params(node: Member['node'], next: Member | undefined, scope: Scope): v
     draft.block(next.node, 'a route parameter is changed')
   } else {
     const sure = draft.context.isTypeScript ? '!' : ''
-    draft.replace(next.node, `${draft.ctx}.param(${draft.context.quote(next.name)})${sure}`)
+    const key = draft.context.quoteAs(keyOf(next.node), next.name)
+    draft.replace(next.node, `${draft.ctx}.param(${key})${sure}`)
   }
 }
 
@@ -241,12 +249,12 @@ function query(node: Member['node'], next: Member | undefined, scope: Scope): vo
     return
   }
   if (next?.name !== undefined && !scope.exact && isStringUse(next.node)) {
-    const name = draft.context.quote(next.name)
+    const name = draft.context.quoteAs(keyOf(next.node), next.name)
     draft.replace(next.node, `${draft.ctx}.queryArgs().peek(${name})`)
     draft.found('req.query', node, 'a repeated key gives its first value, Express gives an array')
     return
   }
-  draft.replace(node, readText({ compat: 'query' }, scope, next === undefined))
+  draft.replace(node, readText({ compat: 'query' }, scope, node, next === undefined))
   draft.found('req.query', node)
 }
 
@@ -295,7 +303,7 @@ function rewriteCall(
       draft.rewrite(spanOf(call), compatCall('getHeader', call, draft))
     } else {
       const known = header.toLowerCase() === 'referrer' ? 'referer' : header
-      draft.replace(call, headerText(known, call, scope))
+      draft.replace(call, headerText(known, call.arguments[0]!, call, scope))
     }
   } else {
     draft.rewrite(spanOf(call), callParts(emitOf(row, scope), call, draft))
@@ -340,7 +348,7 @@ function readOwn(name: string, node: Member['node'], scope: Scope): void {
   const next = memberOf(node)
   const type = ownType(name, node, scope)
   const read = `${draft.ctx}.userValue(${draft.context.quote(name)})`
-  draft.replace(node, type === undefined ? read : `(${read} as ${type})`)
+  draft.replace(node, type === undefined ? read : castText(read, type, node))
   draft.found(/^files?$/.test(name) ? 'req.file' : 'req.own', node)
   if (next === undefined || callOf(next.node) === undefined) return
   // A method of the value itself is called on the value, which is the same object.
@@ -349,6 +357,9 @@ function readOwn(name: string, node: Member['node'], scope: Scope): void {
 /** The type a TypeScript file declares for an own property of its request. */
 function ownType(name: string | undefined, node: Member['node'], scope: Scope): string | undefined {
   if (!scope.draft.context.isTypeScript) return undefined
+  const expected = expectedType(node)
+  if (expected?.kind === 'cast') return undefined
+  if (expected !== undefined) return expected.type
   const declared = name === undefined ? undefined : declaredField(name, scope.workspace)
   if (declared !== undefined) {
     // What an `if` told about it is lost between two calls.

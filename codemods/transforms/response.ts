@@ -85,7 +85,7 @@ function rewriteMember(member: Member, scope: Scope): void {
   } else if (row === undefined) {
     draft.block(node, `res.${name} has no counterpart`)
   } else {
-    draft.replace(node, readText(emitOf(row, scope), scope))
+    draft.replace(node, readText(emitOf(row, scope), scope, node, memberOf(node) === undefined))
     draft.found(row.id, node)
     if (row.emit.compat === 'responded') draft.events.set(node, { kind: 'responded' })
   }

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph'
-import { isWriteTarget, unwrap, wrapOut } from '../core/ast.js'
+import { isWriteTarget, memberOf, unwrap, wrapOut } from '../core/ast.js'
 import type { Candidate } from '../core/candidates.js'
 import type { Decision } from '../core/decision.js'
 import { argumentsSpan, type Draft } from '../core/draft.js'
@@ -8,6 +8,7 @@ import type { RouteParams } from '../core/route-params.js'
 import type { Values } from '../core/values.js'
 import type { Workspace } from '../core/workspace.js'
 import type { Emit, MemberRow } from '../table.js'
+import { castText, expectedType } from './expected-type.js'
 import { declaredPart } from './request-types.js'
 
 /** What the applications of the project have switched on: some rows depend on it. */
@@ -47,19 +48,31 @@ const LOOSE = new Set(['locals', 'cookies', 'signedCookies', 'query'])
 /**
  * Text of a read: `ctx.path()` or `hostname(ctx)`.
  *
+ * @param node - the read, or a read of one of its members: says which type is expected. Without one the value is kept whole.
  * @param isWhole - the value is kept, not a member of it: it has the type the handler declares. A member keeps `any`, since what
  *   an `if` told about it is lost between two calls.
  */
-export function readText(emit: Emit, scope: Scope, isWhole = true): string {
+export function readText(emit: Emit, scope: Scope, node?: ts.Expression, isWhole = true): string {
   const { draft, candidate, workspace } = scope
   if (emit.ctx !== undefined) return `${draft.ctx}.${emit.ctx}`
   const name = emit.compat!
-  if (!draft.context.isTypeScript) return `${draft.compat(name)}(${draft.ctx})`
+  const local = draft.compat(name)
+  const read = `${local}(${draft.ctx})`
+  if (!draft.context.isTypeScript || (name !== 'body' && !LOOSE.has(name))) return read
+  const expected = isWhole && node !== undefined ? expectedType(node) : undefined
+  if (expected?.kind === 'cast' || (name !== 'body' && !isWhole && needsNoType(node))) return read
   const part = isWhole && (name === 'body' || name === 'query') ? name : undefined
-  const type = part === undefined ? undefined : declaredPart(part, candidate.fn, workspace)
-  if (name === 'body') return `${draft.compat(name)}<${type ?? 'any'}>(${draft.ctx})`
-  const read = `${draft.compat(name)}(${draft.ctx})`
-  return LOOSE.has(name) ? `(${read} as ${type ?? 'any'})` : read
+  const declared = part === undefined ? undefined : declaredPart(part, candidate.fn, workspace)
+  const type = expected?.type ?? declared ?? 'any'
+  if (name === 'body') return `${local}<${type}>(${draft.ctx})`
+  return node === undefined ? `${read} as ${type}` : castText(read, type, node)
+}
+
+/** Whether the member that is used of a value may be `unknown`: it is cast, or written. */
+function needsNoType(node: ts.Expression | undefined): boolean {
+  const member = node === undefined ? undefined : memberOf(node)?.node
+  if (member === undefined) return false
+  return expectedType(member)?.kind === 'cast' || isWriteTarget(wrapOut(member))
 }
 
 /** A call with its own arguments carried over: `ctx.setJSON(...)` or `json(ctx, ...)`. */
