@@ -212,10 +212,13 @@ function maxRedirects(options: GetOptions | undefined): number {
   return Math.max(0, options?.maxRedirects ?? DEFAULT_MAX_REDIRECTS)
 }
 
-function addFields({ header }: Request, fields: RequestFields): void {
+function addFields(req: Request, fields: RequestFields): void {
+  const { header } = req
   const pairs = Symbol.iterator in fields ? fields : Object.entries(fields)
   for (const [name, value] of pairs) {
     if (value === undefined) continue
+    // Whoever names a host here means it.
+    if (name.toLowerCase() === 'host') req.useHostHeader = true
     for (const one of Array.isArray(value) ? value : [value]) header.add(name, String(one))
   }
 }

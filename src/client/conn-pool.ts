@@ -28,7 +28,8 @@ export class ConnPool {
   readonly #idle: ClientConn[] = []
   /** First come, first served: calls that dial or wait. */
   readonly #waiting: (Call | Borrower)[] = []
-  #dialing = 0
+  /** Connections that are being made, the oldest first. */
+  readonly #dials: AbortController[] = []
   #closed = false
   /** A sweep comes within {@link UNREF_MS}. */
   #sweepsSoon = false
@@ -44,7 +45,7 @@ export class ConnPool {
 
   /** Connections that are open or being made. */
   get size(): number {
-    return this.#conns.size + this.#dialing
+    return this.#conns.size + this.#dials.length
   }
   get idleSize(): number {
     return this.#idle.length
@@ -110,7 +111,14 @@ export class ConnPool {
   /** `waiting` does not wait any more. */
   leave(waiting: Call | Borrower): void {
     const i = this.#waiting.indexOf(waiting)
-    if (i >= 0) this.#waiting.splice(i, 1)
+    if (i < 0) return
+    this.#waiting.splice(i, 1)
+    this.#stopDials()
+  }
+
+  /** A dial that nobody waits for any more may be one that never ends: the youngest goes. */
+  #stopDials(): void {
+    while (this.#dials.length > this.#waiting.length) this.#dials.pop()!.abort()
   }
 
   closeIdle(): void {
@@ -121,6 +129,7 @@ export class ConnPool {
   close(): void {
     this.#closed = true
     this.closeIdle()
+    this.#stopDials()
   }
 
   #takeIdle(): ClientConn | undefined {
@@ -141,22 +150,29 @@ export class ConnPool {
   }
 
   #dialForWaiting(): void {
-    while (this.#waiting.length > this.#dialing && this.size < this.maxConns) this.#dial(0)
+    while (this.#waiting.length > this.#dials.length && this.size < this.maxConns) this.#dial(0)
   }
 
   #dial(timeout: number): void {
-    this.#dialing++
-    this.#dialer.dial(timeout).then(
+    const dial = new AbortController()
+    this.#dials.push(dial)
+    /** `false` when it was stopped. */
+    const ended = (): boolean => {
+      const i = this.#dials.indexOf(dial)
+      if (i >= 0) this.#dials.splice(i, 1)
+      return i >= 0
+    }
+    this.#dialer.dial(timeout, dial.signal).then(
       ({ conn, addr }) => {
-        this.#dialing--
+        if (!ended()) return conn.destroy()
         const made = new ClientConn(conn, this, addr)
         this.#conns.add(made)
         this.release(made)
       },
       (err: FastHttpError) => {
-        this.#dialing--
+        if (!ended()) return
         // Whoever is left without a dial of its own fails; the others still have theirs.
-        if (this.#waiting.length > this.#dialing) {
+        if (this.#waiting.length > this.#dials.length) {
           this.#giveUp(this.#waiting[0]!, err)
         }
         this.#dialForWaiting()

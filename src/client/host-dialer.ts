@@ -6,6 +6,7 @@ import {
   InvalidHostError,
   InvalidOptionError,
 } from '../errors.js'
+import { abortable } from '../net/abortable.js'
 import { addMissingPort, splitHostPort } from '../net/address.js'
 import { ClientTLS } from '../net/client-tls.js'
 import type { Conn } from '../net/conn.js'
@@ -39,8 +40,9 @@ export class HostDialer {
    * Tries each address once, the next one first. Rejects with a `FastHttpError`.
    *
    * @param timeout - milliseconds, 0 for no other limit than `readTimeout` and `writeTimeout` or, failing these, the dialer's default
+   * @param signal - ends it when nobody waits for the connection any more
    */
-  async dial(timeout: number): Promise<Dialed> {
+  async dial(timeout: number, signal?: AbortSignal): Promise<Dialed> {
     const { readTimeout, writeTimeout } = this.#options
     const limit = readTimeout + writeTimeout || DefaultDialTimeout
     const deadline = Date.now() + (timeout > 0 ? Math.min(timeout, limit) : limit)
@@ -48,9 +50,9 @@ export class HostDialer {
     for (let i = 0; i < this.#addrs.length; i++) {
       const addr = this.#addrs[this.#turn++ % this.#addrs.length]!
       const left = deadline - Date.now()
-      if (left <= 0 && i > 0) break
+      if ((left <= 0 && i > 0) || signal?.aborted === true) break
       try {
-        return { conn: await this.#dialAddr(addr, Math.max(1, left)), addr }
+        return { conn: await this.#dialAddr(addr, Math.max(1, left), signal), addr }
       } catch (err) {
         failure =
           err instanceof FastHttpError ? err : new DialWithUpstreamError(addr, { cause: err })
@@ -59,25 +61,26 @@ export class HostDialer {
     throw failure
   }
 
-  async #dialAddr(addr: string, timeout: number): Promise<Conn> {
+  async #dialAddr(addr: string, timeout: number, signal?: AbortSignal): Promise<Conn> {
     const { dial, dialTimeout, dialDualStack, writeTimeout } = this.#options
     const full = addr.startsWith('unix:') ? addr : addMissingPort(addr, this.#tls !== null)
     // Before anything is dialed: without a name there is nothing to check the certificate for.
     const name = this.#tls === null ? '' : this.#serverName(full)
-    let made: Conn | Duplex
-    if (dialTimeout !== undefined) made = await dialTimeout(full, timeout)
-    else if (dial !== undefined) made = await dial(full)
-    else {
+    const connect = async (): Promise<Conn | Duplex> => {
+      const options = signal === undefined ? {} : { signal }
+      if (dialTimeout !== undefined) return dialTimeout(full, timeout, options)
+      if (dial !== undefined) return dial(full, options)
       const mode = { dualStack: dialDualStack, timeout }
       // TLS reads from the socket itself.
-      made = await (this.#tls === null
+      return this.#tls === null
         ? defaultDialer._dialConn(full, mode)
-        : defaultDialer._dialSocket(full, mode))
+        : defaultDialer._dialSocket(full, mode)
     }
+    const made = await abortable(connect(), signal, (late) => void late.destroy())
     // A TLS connection of the user's own dialer is used as it is.
     if (this.#tls === null || isEncrypted(made)) return asConn(made)
     const stream = isConn(made) ? made.detach(undefined) : made
-    return asConn(await this.#tls.handshake(stream, name, writeTimeout))
+    return asConn(await this.#tls.handshake(stream, name, writeTimeout, signal))
   }
 
   #serverName(addr: string): string {

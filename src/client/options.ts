@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls'
 import { InvalidOptionError, ConnPoolStrategyNotImplError } from '../errors.js'
 import type { Request } from '../http/request.js'
 import type { Conn } from '../net/conn.js'
+import type { DialOptions } from '../net/dialer.js'
 import type { HostClient } from './host-client.js'
 import type { RoundTripper } from './transport.js'
 
@@ -13,12 +14,19 @@ export const FIFO = 0
 /** The connection that was used last goes first: fewer stay open. */
 export const LIFO = 1
 
-/** Connects to `addr`, `host:port`. A `net.Socket`, a `tls.TLSSocket` or any other Duplex will do. Go: `DialFunc`. */
-export type DialFunc = (addr: string) => Conn | Duplex | Promise<Conn | Duplex>
+/**
+ * Connects to `addr`, `host:port`. A `net.Socket`, a `tls.TLSSocket` or any other Duplex will do. The signal of `options` aborts when
+ * nobody waits for the connection any more; one that is made all the same is destroyed. Go: `DialFunc`.
+ */
+export type DialFunc = (
+  addr: string,
+  options?: DialOptions
+) => Conn | Duplex | Promise<Conn | Duplex>
 /** As {@link DialFunc}, within `ms` milliseconds, 0 for no limit. Go: `DialFuncWithTimeout`. */
 export type DialFuncWithTimeout = (
   addr: string,
-  ms: number
+  ms: number,
+  options?: DialOptions
 ) => Conn | Duplex | Promise<Conn | Duplex>
 
 /** May `req` be sent again? Go: `RetryIfFunc`. */

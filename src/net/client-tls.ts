@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import { ConnectionClosedError, TLSHandshakeTimeoutError } from '../errors.js'
+import { AbortError, ConnectionClosedError, TLSHandshakeTimeoutError } from '../errors.js'
 import { isIPAddress } from './address.js'
 
 /** Starts TLS on connected streams, continuing the session of the last connection to the same host (RFC 8446, section 2.2). */
@@ -19,8 +19,14 @@ export class ClientTLS {
    *
    * @param host - name the certificate is checked for; sent as SNI unless it is an IP address
    * @param timeout - milliseconds, 0 for no limit
+   * @param signal - ends it with `FH_ERR_ABORTED`
    */
-  handshake(stream: Duplex, host: string, timeout: number): Promise<tls.TLSSocket> {
+  handshake(
+    stream: Duplex,
+    host: string,
+    timeout: number,
+    signal?: AbortSignal
+  ): Promise<tls.TLSSocket> {
     const key = this.#options.servername ?? host
     const session = this.#options.session ?? this.#sessions.get(key)
     const options: tls.ConnectionOptions = {
@@ -39,6 +45,7 @@ export class ClientTLS {
           : undefined
       const settle = (): void => {
         clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
         socket.off('secureConnect', onSecure)
         socket.off('error', onError)
         socket.off('close', onClose)
@@ -57,6 +64,8 @@ export class ClientTLS {
       }
       const onClose = (): void =>
         onError(new ConnectionClosedError('the peer closed the connection during the handshake'))
+      const onAbort = (): void => onError(new AbortError(undefined, { cause: signal?.reason }))
+      signal?.addEventListener('abort', onAbort)
       socket.on('session', (ticket: Buffer) => this.#sessions.set(key, ticket))
       socket.on('secureConnect', onSecure)
       socket.on('error', onError)

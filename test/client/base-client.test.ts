@@ -105,6 +105,12 @@ describe('what get and post send', () => {
       ['GET /a HTTP/1.1', 'User-Agent: me', 'Host: h.test'],
     ],
     [
+      'a Host of its own',
+      'http://h.test/a',
+      { headers: { host: 'virtual.test' } },
+      ['GET /a HTTP/1.1', 'User-Agent: fasthttp', 'Host: virtual.test'],
+    ],
+    [
       'user and password',
       'http://u:p@h.test/',
       undefined,

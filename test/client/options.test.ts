@@ -62,7 +62,7 @@ describe('refused', () => {
 test('every option stands in the reference', () => {
   const page = readFileSync(new URL('../../docs/reference/client.md', import.meta.url), 'utf8')
   const source = readFileSync(new URL('../../src/client/options.ts', import.meta.url), 'utf8')
-  const declared = [...source.matchAll(/^ {2}(\w+)\?: /gm)].map(([, name]) => name!)
+  const declared = [...source.matchAll(/\*\/\n {2}(\w+)\?: /g)].map(([, name]) => name!)
   expect(declared.length).toBeGreaterThan(30)
   const names = [...declared, ...Object.keys(CLIENT_DEFAULTS), ...Object.keys(PIPELINE_DEFAULTS)]
   expect(names.filter((name) => !page.includes(`\`${name}`))).toEqual([])

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import type { DialFunc } from '../../client/options.js'
 import { excerpt, InvalidHostError } from '../../errors.js'
+import { abortable } from '../../net/abortable.js'
 import { splitHostPort } from '../../net/address.js'
-import { defaultDialer, DefaultDialTimeout } from '../../net/dialer.js'
+import { defaultDialer, DefaultDialTimeout, type DialOptions } from '../../net/dialer.js'
 import { checkOptionNames, type OptionNames } from '../../option-names.js'
 import { openTunnel } from './connect.js'
 import { NoProxy } from './no-proxy.js'
@@ -75,7 +76,7 @@ export class Dialer {
   getDialFunc(useEnv: boolean): DialFunc {
     const plain = this.getDialFuncForTLS(false, useEnv)
     const secure = this.getDialFuncForTLS(true, useEnv)
-    return (addr) => (addr.endsWith(':443') ? secure : plain)(addr)
+    return (addr, options) => (addr.endsWith(':443') ? secure : plain)(addr, options)
   }
 
   /** As {@link getDialFunc}, for one kind of connections whatever their port. */
@@ -86,32 +87,40 @@ export class Dialer {
       noProxy = '',
     } = useEnv ? fromEnvironment() : this.#options
     const chosen = isTLS ? httpsProxy : httpProxy
-    if (chosen === '') return (addr) => this.#connect(addr)
+    if (chosen === '') return (addr, options) => this.#connect(addr, options)
     const proxy = parseProxyURL(chosen)
     const direct = new NoProxy(noProxy)
-    return async (addr) => {
+    return async (addr, options) => {
       checkTarget(addr)
-      return direct.bypasses(addr) ? this.#connect(addr) : this.#tunnel(proxy, addr)
+      return direct.bypasses(addr)
+        ? this.#connect(addr, options)
+        : this.#tunnel(proxy, addr, options)
     }
   }
 
-  /** Connects to `addr` through the proxy of the options. */
-  async dial(addr: string): Promise<Socket> {
-    return (await this.getDialFunc(false)(addr)) as Socket
+  /** Connects to `addr` through the proxy of the options. The signal of `options` ends it with `FH_ERR_ABORTED`. */
+  async dial(addr: string, options?: DialOptions): Promise<Socket> {
+    return (await this.getDialFunc(false)(addr, options)) as Socket
   }
 
-  async #tunnel(proxy: ProxyURL, addr: string): Promise<Socket> {
-    const socket = await this.#connect(proxy.addr)
+  async #tunnel(proxy: ProxyURL, addr: string, options?: DialOptions): Promise<Socket> {
+    const socket = await this.#connect(proxy.addr, options)
     const open = proxy.protocol === 'socks5' ? openSocks : openTunnel
-    return open(socket, proxy, addr, this.#options.connectTimeout ?? 0)
+    const opened = open(socket, proxy, addr, this.#options.connectTimeout ?? 0)
+    const signal = options?.signal
+    const stop = (): void => void socket.destroy()
+    signal?.addEventListener('abort', stop)
+    if (signal?.aborted === true) stop()
+    return abortable(opened, signal, stop).finally(() => signal?.removeEventListener('abort', stop))
   }
 
-  #connect(addr: string): Promise<Socket> {
+  #connect(addr: string, options?: DialOptions): Promise<Socket> {
     const { dialDualStack = false, timeout = 0 } = this.#options
-    return defaultDialer._dialSocket(addr, {
+    const dialed = defaultDialer._dialSocket(addr, {
       dualStack: dialDualStack,
       timeout: timeout > 0 ? timeout : DefaultDialTimeout,
     })
+    return abortable(dialed, options?.signal, (socket) => socket.destroy())
   }
 }
 
