@@ -45,7 +45,9 @@ export class Turn extends Settlement implements BodySink {
   #first: Turn | undefined = undefined
   #ctx: RequestCtx | undefined = undefined
   #next: Turn | undefined = undefined
+  /** The connection is the next turn's as soon as the response has emitted 'finish'. */
   #attachesNext = false
+  #hasFinished = false
   /** The connection was lost, and the response does not know yet. */
   #isLost = false
 
@@ -143,10 +145,13 @@ export class Turn extends Settlement implements BodySink {
     const exchange = this.#exchange
     // The connection is there: what came on it is no HTTP, or too late.
     if (exchange !== undefined && !exchange.conn.stream.destroyed) {
-      const server = (exchange.conn.stream as SocketInternals).server as http.Server
-      const answer = clientError(server, exchange.conn, err as FastHttpError)
+      const { server, _httpMessage: current } = exchange.conn.stream as SocketInternals
+      const answer = clientError(server as http.Server, exchange.conn, err as FastHttpError)
       // Past the exchange: aborting destroys the socket before the exchange would send.
-      if (answer !== undefined && !this.res._headerSent) exchange.conn.write(answer)
+      if (answer !== undefined && (current as ResponseInternals | null)?._headerSent !== true) {
+        exchange.flush()
+        exchange.conn.write(answer)
+      }
       exchange.end(true)
     }
     this.abort(err)
@@ -202,9 +207,10 @@ export class Turn extends Settlement implements BodySink {
 
   /** The client will send no more: node:http closes too, unless the server allows half-open connections. */
   peerEnded(): void {
-    const socket = this.res.socket as SocketInternals | null
-    if ((socket?.server as ServerInternals).httpAllowHalfOpen) this.res._last = true
-    else socket?.end()
+    // The response has no socket any more when it is sent and the rest of a body is waited for.
+    const socket = this.req.socket as unknown as SocketInternals
+    if ((socket.server as ServerInternals).httpAllowHalfOpen) this.res._last = true
+    else socket.end()
   }
 
   /** The connection is lost, in the order in which node:http tells it: all requests, then the responses. */
@@ -255,8 +261,13 @@ export class Turn extends Settlement implements BodySink {
 
   /** The response has emitted 'finish'. */
   finished(): void {
+    this.#hasFinished = true
+    this.#attachNext()
+  }
+
+  #attachNext(): void {
     const next = this.#next
-    if (!this.#attachesNext || next?.isOver !== false) return
+    if (!this.#attachesNext || !this.#hasFinished || next?.isOver !== false) return
     next.#listen(next.#exchange as Exchange)
     next.attach()
   }
@@ -287,6 +298,7 @@ export class Turn extends Settlement implements BodySink {
       this.#noteStatus()
       exchange.onAbort = (err) => next.abort(err)
       this.#attachesNext = true
+      this.#attachNext()
       return
     }
     exchange.onAbort = undefined

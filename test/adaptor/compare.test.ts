@@ -4,6 +4,7 @@ import { createServer } from '../../adaptor/index.js'
 import { abortCases } from './cases/aborts.js'
 import { connectionCases } from './cases/connection.js'
 import { conversationCases } from './cases/conversations.js'
+import { endingCases } from './cases/endings.js'
 import { headFormCases } from './cases/head-forms.js'
 import { requestCases } from './cases/request.js'
 import { responseBodyCases } from './cases/response-body.js'
@@ -23,6 +24,7 @@ const groups: [group: string, cases: readonly Case[]][] = [
   ['response stream', responseStreamCases],
   ['aborts', abortCases],
   ['conversations', conversationCases],
+  ['endings', endingCases],
 ]
 
 describe.each(groups)('%s, as on node:http', (_group, cases) => {
