@@ -25,7 +25,8 @@ export function fetchBody(resp: Response, signal: AbortSignal): BodyInit | null 
   const stream = resp.bodyStream()
   if (stream === undefined) return resp.bodyBytes().length === 0 ? null : resp.bodyBytes()
   let chunks: Chunks = stream
-  for (const decode of decodersOf(resp.header.contentEncoding())) chunks = decode(chunks)
+  for (const decode of decodersOf(resp.header.peekAll('Content-Encoding').join()))
+    chunks = decode(chunks)
   return toWeb(chunks, stream, signal)
 }
 

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream'
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { toText } from '../bytes/byte-string.js'
 import {
   AbortError,
@@ -10,8 +9,10 @@ import {
 import { Request } from '../http/request.js'
 import { Response } from '../http/response.js'
 import { statusMessage } from '../http/status.js'
+import { CHUNKED } from '../wire/request-writer.js'
 import type { BaseClient } from './base-client.js'
 import { fetchBody } from './fetch-body.js'
+import { requestBody } from './fetch-request-body.js'
 import { matchesIntegrity } from './integrity.js'
 import { statusCodeIsRedirect } from './redirect.js'
 
@@ -29,6 +30,18 @@ const BODY_FIELDS = [
   'Content-Type',
   'Content-Length',
 ]
+const NO_CACHE = [
+  ['pragma', 'no-cache'],
+  ['cache-control', 'no-cache'],
+] as const
+/** What the option `cache` tells the caches on the way (Fetch standard, "HTTP-network-or-cache fetch"). */
+const CACHE_FIELDS: Partial<
+  Record<globalThis.Request['cache'], readonly (readonly [name: string, value: string])[]>
+> = {
+  'no-store': NO_CACHE,
+  reload: NO_CACHE,
+  'no-cache': [['cache-control', 'max-age=0']],
+}
 /** For the origin they were meant for; Go lets sub-domains and other ports have them. */
 const ORIGIN_FIELDS = ['Authorization', 'Proxy-Authorization', 'Cookie']
 
@@ -53,8 +66,8 @@ export function toFetch(client: BaseClient): Fetch {
     request.signal.throwIfAborted()
     const url = new URL(request.url)
     if (!isHTTP(url)) return globalThis.fetch(request)
-    const req = toRequest(request, await bodyOf(request, input, init))
     try {
+      const req = toRequest(request, await requestBody(request, [input, init]))
       return await exchange(client, request, req, url)
     } catch (err) {
       if (err instanceof AbortError && request.signal.aborted) throw request.signal.reason
@@ -67,26 +80,6 @@ function isHTTP(url: URL): boolean {
   return url.protocol === 'http:' || url.protocol === 'https:'
 }
 
-/** A body that is in memory already stays there, and can be sent again after a redirect. */
-async function bodyOf(
-  request: globalThis.Request,
-  input: FetchInput,
-  init: FetchInit
-): Promise<Buffer | Readable | undefined> {
-  if (request.body === null) return undefined
-  const source = init?.body
-  const streamed = source === undefined ? input instanceof globalThis.Request : isStream(source)
-  if (streamed) return Readable.fromWeb(request.body as NodeReadableStream)
-  return Buffer.from(await request.arrayBuffer())
-}
-
-function isStream(source: unknown): boolean {
-  return (
-    source instanceof ReadableStream ||
-    (typeof source === 'object' && source !== null && Symbol.asyncIterator in source)
-  )
-}
-
 function toRequest(request: globalThis.Request, body: Buffer | Readable | undefined): Request {
   const req = new Request()
   const { headers } = request
@@ -96,6 +89,9 @@ function toRequest(request: globalThis.Request, body: Buffer | Readable | undefi
   for (const [name, value] of headers) req.header.add(name, value)
   if (!headers.has('accept')) req.header.add('accept', '*/*')
   if (!headers.has('accept-encoding')) req.header.add('accept-encoding', ACCEPT_ENCODING)
+  for (const [name, value] of CACHE_FIELDS[request.cache] ?? []) {
+    if (!headers.has(name)) req.header.add(name, value)
+  }
   if (body instanceof Readable) req.setBodyStream(body)
   else if (body !== undefined) req.setBodyRaw(body)
   return req
@@ -190,6 +186,7 @@ async function toResponse(
   for (const [name, value] of resp.header.all()) headers.append(name, value)
   const length = resp.header.contentLength()
   if (length >= 0) headers.set('content-length', String(length))
+  else if (length === CHUNKED) headers.set('transfer-encoding', 'chunked')
   let body: BodyInit | null = null
   if (NULL_BODY.has(status)) resp.closeBodyStream()
   else body = fetchBody(resp, request.signal)

@@ -43,7 +43,7 @@ beforeAll(async () => {
       }
       if (url.pathname === '/bytes') {
         const encoding = url.searchParams.get('encoding')
-        if (encoding !== null) res.setHeader('Content-Encoding', encoding)
+        if (encoding !== null) res.setHeader('Content-Encoding', encoding.split(';'))
         return res.end(Buffer.from(to!, 'base64url'))
       }
       if (url.pathname === '/nowhere') {
@@ -106,6 +106,7 @@ function sha256(content: string): string {
 
 describe('does what the fetch of Node does', () => {
   type Case = [name: string, path: string, init?: () => RequestInit]
+  const cached = (cache: string, headers = {}): RequestInit => Object.assign({ headers }, { cache })
   const stream = (): ReadableStream => new Blob(['streamed']).stream()
   const CASES: Case[] = [
     ['GET', '/x?y=z'],
@@ -153,6 +154,9 @@ describe('does what the fetch of Node does', () => {
       '/redirect?to=OTHER/after',
       () => ({ headers: { authorization: 'me', cookie: 'a=b' } }),
     ],
+    ['no store', '/', () => cached('no-store')],
+    ['no cache', '/', () => cached('no-cache')],
+    ['reload', '/', () => cached('reload', { 'cache-control': 'x' })],
     ['a fragment', '/redirect?to=/after#there'],
     ['a relative redirect', '/redirect?to=b%3Fq%23there'],
     ['a redirect to a path beyond ASCII', '/redirect?to=' + encodeURIComponent('/caf\xc3\xa9')],
@@ -195,6 +199,7 @@ describe('does what the fetch of Node does', () => {
     ['HEAD of gzip', '/coded?to=gzip', () => ({ method: 'HEAD' })],
     ['deflate without its wrapper', bytes(zlib.deflateRawSync('raw'), 'deflate')],
     ['two codings', bytes(zlib.brotliCompressSync(zlib.gzipSync('two')), 'gzip, br')],
+    ['two codings in two lines', bytes(zlib.gzipSync(zlib.gzipSync('two')), 'gzip;gzip')],
     ['capitals', bytes(zlib.gzipSync('capitals'), 'GZIP')],
     ['a coding nobody knows', bytes('as it is', 'rot13')],
     ['a coding nobody knows beside one', bytes('as it is', 'rot13, gzip')],
@@ -216,6 +221,7 @@ describe('does what the fetch of Node does', () => {
       body: await response.text(),
       hasBody: response.body !== null,
       type: response.headers.get('content-type'),
+      coding: response.headers.get('transfer-encoding'),
       other: response.headers.get('x-a'),
       cookies: response.headers.getSetCookie(),
     }
@@ -233,6 +239,14 @@ describe('does what the fetch of Node does', () => {
       answers.map((response) => response.json() as Promise<{ body: string }>)
     )
     expect(mine!.body).toBe(theirs!.body)
+  })
+
+  test('a Request as input is sent again after a redirect', async () => {
+    const request = (): globalThis.Request =>
+      new globalThis.Request(base + '/redirect?status=307&to=/r', { method: 'POST', body: 'x' })
+    const { body: sent, url } = (await (await ours(request())).json()) as Record<string, string>
+    expect({ sent, url }).toEqual({ sent: 'x', url: '/r' })
+    expect(await (await fetch(request())).json()).toMatchObject({ body: 'x', url: '/r' })
   })
 
   test.each<[string, () => string, RequestInit]>([
