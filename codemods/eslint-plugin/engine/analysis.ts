@@ -31,7 +31,14 @@ export interface Analysis {
   readonly origins: Origins | null
   readonly findings: readonly Finding[]
   /** Changes of a response after `timeoutError*`. */
-  readonly ignored: readonly Node[]
+  readonly ignored: readonly IgnoredChange[]
+}
+
+/** A change of a response after `timeoutError*`. */
+export interface IgnoredChange {
+  readonly node: Node
+  /** The call that gave the context up on only one of the paths that lead here; null when all do. */
+  readonly by: Node | null
 }
 
 const EMPTY: Analysis = { handlers: [], origins: null, findings: [], ignored: [] }
@@ -69,8 +76,13 @@ function analyseFile(source: TSESLint.SourceCode, options: ResolvedOptions): Ana
       return { handler, escapes, entered: run.entered, ignored: run.ignored }
     })
   const kept = withoutCalled(runs)
-  const ignored = new Set(runs.flatMap((run) => [...run.ignored]))
-  return { handlers, origins, findings: kept.flatMap(findingsOf), ignored: [...ignored] }
+  const ignored = new Map(runs.flatMap((run) => [...run.ignored]))
+  return {
+    handlers,
+    origins,
+    findings: kept.flatMap(findingsOf),
+    ignored: [...ignored].map(([node, by]) => ({ node, by })),
+  }
 }
 
 /** Names of the options that alone may make a file worth looking at. */
@@ -82,7 +94,7 @@ interface Run {
   readonly handler: Handler
   readonly escapes: readonly Escape[]
   readonly entered: ReadonlySet<FunctionNode>
-  readonly ignored: ReadonlySet<Node>
+  readonly ignored: ReadonlyMap<Node, Node | null>
 }
 
 /** A function that another handler of the file calls is judged at that call. */
@@ -116,7 +128,7 @@ function findingsOf(run: Run): Finding[] {
   for (const escape of run.escapes) {
     const isKept = escape.leaked || (escape.skipped && escape.removal !== null)
     if (escape.latent || !(isKept || escape.uncaught)) continue
-    const node = escape.race ?? escape.node
+    const node = escape.race ?? escape.droppedAt ?? escape.node
     if (seen.has(node)) continue
     seen.add(node)
     const isHelper = !escape.race && escape.node !== escape.source

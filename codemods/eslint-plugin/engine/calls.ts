@@ -102,6 +102,8 @@ function functionCall(run: Interpreter, call: Call): Value | null {
   if (receiver.resolves.length > 0 && name === 'bind') return receiver
   if (callee.fns.length === 0) return null
   if (callee.defers) {
+    // What the function itself borrows was reported where it was wrapped.
+    if (run.late(callee.fns, []).borrow) return NOTHING
     const late = run.late(callee.fns, args)
     if (late.borrow) run.arm({ id: 'callback', node, borrow: late.borrow, ties: late.frame.ties })
     return NOTHING

@@ -2,7 +2,7 @@ import { isTimeoutError, methodRole, type Role } from '../util/fasthttp-api.js'
 import { UPGRADES } from '../util/words.js'
 import { isContext, type Call } from './calls.js'
 import type { Interpreter } from './interpreter.js'
-import { FREE, NOTHING, borrowed, value, type Value } from './model.js'
+import { FREE, NOTHING, borrowed, value, type Node, type Value } from './model.js'
 
 /** Calls of a context's own members, and of what hangs on it. */
 export function contextCall(run: Interpreter, call: Call): Value | null {
@@ -14,12 +14,13 @@ export function contextCall(run: Interpreter, call: Call): Value | null {
     return runsLater(run, call, 'hijack', 1)
   }
   // A destructured method: `const { setStatusCode } = ctx`.
-  if (callee.role === 'method') return name && isTimeoutError(name) ? abandon(run) : NOTHING
+  if (callee.role === 'method')
+    return name && isTimeoutError(name) ? abandon(run, call.node) : NOTHING
   return null
 }
 
-function abandon(run: Interpreter): Value {
-  run.abandon()
+function abandon(run: Interpreter, by: Node): Value {
+  run.abandon(by)
   return NOTHING
 }
 
@@ -29,7 +30,7 @@ function memberCall(run: Interpreter, call: Call): Value {
   if (role === 'method') return name === 'bind' ? value({ kind: receiver.kind, role }) : NOTHING
   if (name === 'bind') return receiver
   noteIgnored(run, call, role)
-  if (role === 'ctx' && isTimeoutError(name)) return abandon(run)
+  if (role === 'ctx' && isTimeoutError(name)) return abandon(run, node)
   if (name === 'hijack') return runsLater(run, call, 'hijack')
   if (/^setBodyStream/.test(name)) return runsLater(run, call, 'bodyWriter')
   for (const arg of args) {
@@ -52,13 +53,18 @@ const CHANGES_CTX =
   /^(set(?!UserValue)\w+|write\w*|success\w*|error|redirect|notFound|notModified|resetBody|sendFile\w*|earlyHints)$/
 const CHANGES_RESPONSE = /^(set\w+|set|add|del\w*|write\w*|append\w*|reset\w*|sendFile)$/
 
-/** A change of the response after `timeoutError*` on every path to it has no effect. */
+/** A change of the response after `timeoutError*` has no effect, on whichever path that was called. */
 function noteIgnored(run: Interpreter, call: Call, role: Role): void {
-  if (!run.flow.abandoned || run.isLate()) return
+  const { flow } = run
+  const isAlways = flow.abandoned && flow.abandonedBy !== null
+  if (!(isAlways || flow.halfAbandoned) || run.isLate()) return
   const isResponse =
     role === 'response' || (role === 'header' && /response/i.test(run.text(call.node.callee)))
   const changes = role === 'ctx' ? CHANGES_CTX : isResponse ? CHANGES_RESPONSE : null
-  if (changes?.test(call.name)) run.ignored.add(call.node)
+  if (!changes?.test(call.name)) return
+  run.ignored.set(call.node, isAlways ? null : flow.halfAbandoned)
+  // What follows is ignored for the same reason.
+  flow.halfAbandoned = null
 }
 
 /** The argument at `index` runs when the handler has settled. */

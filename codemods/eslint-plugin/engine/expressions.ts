@@ -228,6 +228,7 @@ function evaluateArray(run: Interpreter, node: TSESTree.ArrayExpression): Value 
 function conditional(run: Interpreter, node: TSESTree.ConditionalExpression): Value {
   evaluate(run, node.test)
   const guard = truthiness(node.test)
+  run.flow.ask()
   const otherwise = run.flow.clone()
   guard.whenTrue(run)
   const a = evaluate(run, node.consequent)
@@ -242,6 +243,7 @@ function conditional(run: Interpreter, node: TSESTree.ConditionalExpression): Va
 function logical(run: Interpreter, node: TSESTree.LogicalExpression): Value {
   const left = evaluate(run, node.left)
   const guard = truthiness(node.left)
+  run.flow.ask()
   const skipped = run.flow.clone()
   if (node.operator === '&&') {
     guard.whenTrue(run)

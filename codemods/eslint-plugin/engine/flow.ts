@@ -3,6 +3,7 @@ import {
   join as joinValues,
   type Deferred,
   type Escape,
+  type Node,
   type Value,
   type Variable,
 } from './model.js'
@@ -20,6 +21,10 @@ export class Flow {
   readonly settled = new Set<Deferred>()
   /** `timeoutError*` was called: the server will not reuse the context. */
   abandoned = false
+  /** The call that gave it up on only one of the paths that have just met. */
+  halfAbandoned: Node | null = null
+  /** The last call that gave it up. */
+  abandonedBy: Node | null = null
   /** No path leads here. */
   dead = false
 
@@ -31,8 +36,15 @@ export class Flow {
     for (const item of this.resolved) copy.resolved.add(item)
     for (const item of this.settled) copy.settled.add(item)
     copy.abandoned = this.abandoned
+    copy.halfAbandoned = this.halfAbandoned
+    copy.abandonedBy = this.abandonedBy
     copy.dead = this.dead
     return copy
+  }
+
+  /** A test: whether the context was given up may be what decides on the way from here. */
+  ask(): void {
+    this.halfAbandoned = null
   }
 
   /** The state behind a jump: unreachable, but it still tells whether the path gave the context up. */
@@ -59,6 +71,9 @@ export function joinFlows(a: Flow | null, b: Flow | null): Flow | null {
   addAll(a.suspended, b.suspended)
   addAll(a.resolved, b.resolved)
   addAll(a.settled, b.settled)
+  const by = a.abandoned === b.abandoned ? null : (a.abandoned ? a : b).abandonedBy
+  a.halfAbandoned = by ?? a.halfAbandoned ?? b.halfAbandoned
+  a.abandonedBy ??= b.abandonedBy
   a.abandoned = a.abandoned && b.abandoned
   return a
 }

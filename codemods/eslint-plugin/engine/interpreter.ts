@@ -1,5 +1,5 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
-import { contains, isClass, isFunction, unwrap } from '../util/ast.js'
+import { contains, isClass, isInDroppedChain, isFunction, unwrap } from '../util/ast.js'
 import type { Origins } from '../util/origins.js'
 import type { ResolvedOptions } from '../util/options.js'
 import type { TypeInfo } from '../util/type-info.js'
@@ -68,11 +68,13 @@ export class Interpreter {
   readonly escapes = new Map<Node, Escape[]>()
   /** Functions that were entered with something borrowed. */
   readonly entered = new Set<FunctionNode>()
-  /** Changes of the response that come after the context was given up. */
-  readonly ignored = new Set<Node>()
+  /** Changes of the response that come after the context was given up, and by what on only one of the paths to it. */
+  readonly ignored = new Map<Node, Node | null>()
   /** The losers of each race in which a single racer borrows. */
   readonly races = new Map<Node, readonly Escape[]>()
   readonly terminals = new Map<Deferred, Set<string>>()
+  /** Promises that settle when something has only begun, such as a stream that opens. */
+  readonly begun = new Set<Deferred>()
   readonly #outer = new Map<Variable, Value>()
   readonly #classes = new Map<ClassNode, Value>()
   #depth = 0
@@ -316,6 +318,7 @@ export class Interpreter {
       signal: parts.signal ?? '',
       race: null,
       awaitable: false,
+      droppedAt: null,
       leaked: false,
       uncaught: false,
       removal: null,
@@ -362,7 +365,7 @@ export class Interpreter {
   /** `await`: what the value stands for is over, and everything else had its turn. */
   await(of: Value): void {
     this.end(pendingOf(of))
-    if (of.abandons) this.abandon()
+    if (of.abandons) this.abandon(null)
     const frame = this.#functionFrame()
     if (frame.parent) this.flow.suspended.add(frame)
     for (const deferred of this.flow.resolved) this.flow.settled.add(deferred)
@@ -383,7 +386,8 @@ export class Interpreter {
     return false
   }
 
-  abandon(): void {
+  /** `timeoutError*` is called by this node; null when that depends on an outcome, as in `.catch()`. */
+  abandon(by: Node | null): void {
     let late = false
     for (let frame: Frame | null = this.frame; frame; frame = frame.parent) {
       if (!frame.late && !this.flow.suspended.has(frame)) continue
@@ -392,6 +396,7 @@ export class Interpreter {
     }
     if (late) return
     this.flow.abandoned = true
+    this.flow.abandonedBy = by && this.#place(by)
     this.flow.armed.clear()
   }
 
@@ -468,7 +473,11 @@ export class Interpreter {
     this.#depth--
     this.frame = caller
     const result = this.#result(frame, fn, call)
-    for (const escape of pendingOf(result)) escape.awaitable = true
+    const isDroppedHere = !fn.async && contains(this.root, fn) && isInDroppedChain(call)
+    for (const escape of pendingOf(result)) {
+      escape.awaitable = true
+      if (isDroppedHere && contains(fn, escape.source)) escape.droppedAt ??= call
+    }
     return result
   }
 
@@ -511,7 +520,7 @@ export class Interpreter {
     const frame = this.#functionFrame()
     if (!frame.parent) {
       this.end(pendingOf(of))
-      if (of.abandons) this.abandon()
+      if (of.abandons) this.abandon(null)
     }
     frame.returned = join(frame.returned, of)
     frame.exits = joinFlows(frame.exits, this.flow)

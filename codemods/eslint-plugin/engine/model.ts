@@ -52,6 +52,8 @@ export interface Escape {
   race: Node | null
   /** A helper returns the promise: the handler can await it. */
   awaitable: boolean
+  /** The call of an inner function that returned the promise, when its value is thrown away. */
+  droppedAt: Node | null
   leaked: boolean
   /** It is returned from a `try` block, whose `catch` sees nothing of its rejection. */
   uncaught: boolean
@@ -64,6 +66,8 @@ export interface Escape {
 /** A promise made by `new Promise` or `withResolvers`: settling it ends these escapes. */
 export interface Deferred {
   readonly ends: Set<Escape>
+  /** A timer settles it as well, and takes nothing away: what was to settle it goes on. */
+  cutShort: boolean
 }
 
 /** A function together with what it was bound to. */
@@ -190,8 +194,14 @@ export function settledValue(of: Value): Value {
 /** All escapes that awaiting the value ends. */
 export function pendingOf(of: Value): readonly Escape[] {
   let all = of.pend
-  for (const deferred of of.deferreds) all = union(all, [...deferred.ends])
+  for (const deferred of of.deferreds) all = union(all, endedBy(deferred))
   return all
+}
+
+const GOES_ON = /^(listener|stored|callback)$/
+
+function endedBy({ ends, cutShort }: Deferred): readonly Escape[] {
+  return [...ends].filter((escape) => !cutShort || !GOES_ON.test(escape.id))
 }
 
 /** The same for a collection of promises, as `Promise.all` takes it. */

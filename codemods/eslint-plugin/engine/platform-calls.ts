@@ -54,6 +54,10 @@ function timer(run: Interpreter, call: Call): Value {
   const given = isMicrotask || name === 'setImmediate' ? rest : rest.slice(1)
   const late = run.late(callback.fns, given)
   run.settle(callback)
+  const [settler] = node.arguments
+  if (settler && !/rej|fail/i.test(run.text(settler))) {
+    for (const deferred of callback.resolves) deferred.cutShort = true
+  }
   let borrow: Borrow | null = late.borrow
   if (!borrow && callback.fns.length === 0) {
     const index = args.findIndex((arg, at) => run.borrowHeld(arg, node.arguments[at] ?? node))

@@ -117,7 +117,7 @@ function race(run: Interpreter, call: Call, inner: readonly Escape[]): Value {
 }
 
 function withResolvers(): Value {
-  const deferred: Deferred = { ends: new Set() }
+  const deferred: Deferred = { ends: new Set(), cutShort: false }
   const settle = value({ resolves: [deferred] })
   const props = new Map([
     ['promise', value({ deferreds: [deferred] })],
@@ -129,7 +129,7 @@ function withResolvers(): Value {
 
 /** `new Promise(executor)`: the executor runs now. */
 export function promiseConstructor(run: Interpreter, executor: Value, node: Node): Value {
-  const deferred: Deferred = { ends: new Set() }
+  const deferred: Deferred = { ends: new Set(), cutShort: false }
   const settle = value({ resolves: [deferred] })
   const before = new Set(run.flow.armed)
   for (const fn of executor.fns) {
@@ -143,7 +143,7 @@ export function promiseConstructor(run: Interpreter, executor: Value, node: Node
 /** `on('data')` is over when a listener of the same stream settles the promise at its end. */
 function tieStreams(run: Interpreter, deferred: Deferred, before: ReadonlySet<Escape>): void {
   const ended = run.terminals.get(deferred)
-  if (!ended) return
+  if (!ended || run.begun.has(deferred)) return
   for (const escape of run.flow.armed) {
     if (before.has(escape) || escape.id !== 'listener') continue
     if (ended.has(escape.target)) deferred.ends.add(escape)

@@ -70,9 +70,10 @@ export class ReleaseFlow {
     return this.findings
   }
 
+  /** One report for a release, and one for a place: what follows has the same cause. */
   #report(messageId: ReleaseFinding['messageId'], node: Node, name: string, other: Node): void {
-    if (this.#seen.has(node)) return
-    this.#seen.add(node)
+    if (this.#seen.has(node) || this.#seen.has(other)) return
+    this.#seen.add(node).add(other)
     this.findings.push({ messageId, node, name, other })
   }
 
@@ -348,7 +349,9 @@ export class ReleaseFlow {
     const before = this.#state.released.get(variable)
     if (before) this.#report('double', node, argument.name, before)
     for (const pending of this.#state.pending) {
-      if (pending.vars.has(variable)) this.#report('pending', pending.node, argument.name, node)
+      const isReported = [...this.#seen].some((seen) => contains(pending.node, seen))
+      if (pending.vars.has(variable) && !isReported)
+        this.#report('pending', pending.node, argument.name, node)
     }
     this.#state.released.set(variable, node)
   }

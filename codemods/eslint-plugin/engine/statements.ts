@@ -135,6 +135,7 @@ function loop(run: Interpreter, label: string | null, body: () => void): void {
   for (let pass = 0; pass < LOOP_PASSES; pass++) {
     const before = run.flow.clone()
     target.continued = null
+    run.flow.ask()
     body()
     run.flow = joinFlows(joinFlows(run.flow, target.continued), before) ?? before
   }
@@ -197,6 +198,7 @@ function declare(run: Interpreter, node: TSESTree.VariableDeclarator, kind: stri
 function branch(run: Interpreter, node: TSESTree.IfStatement): void {
   const test = evaluate(run, node.test)
   const guard = truthiness(node.test)
+  run.flow.ask()
   const otherwise = run.flow.clone()
   guard.whenTrue(run)
   execute(run, node.consequent)
@@ -297,6 +299,7 @@ function tryStatement(run: Interpreter, node: TSESTree.TryStatement): void {
     rethrow(run, run.flow)
     run.flow = normal
   }
+  run.flow.ask()
   execute(run, node.finalizer)
 }
 
@@ -317,6 +320,7 @@ function rethrow(run: Interpreter, thrown: Flow): void {
 
 function switchStatement(run: Interpreter, node: TSESTree.SwitchStatement): void {
   evaluate(run, node.discriminant)
+  run.flow.ask()
   const target = openJump(run, null, false)
   const entry = run.flow.clone()
   let hasDefault = false

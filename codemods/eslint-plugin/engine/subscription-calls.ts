@@ -1,5 +1,6 @@
 import {
   CANCELLERS,
+  INITIAL_EVENTS,
   LISTENERS,
   LISTENER_REMOVERS,
   ONE_SHOT_LISTENERS,
@@ -82,6 +83,7 @@ function subscribe(run: Interpreter, call: Call): Value | null {
     ...arg.fns,
     ...arg.objs.flatMap((obj) => [...obj.props.values()].flatMap((prop) => prop.fns)),
   ])
+  const ends = terminalCount(run)
   const late = run.late(fns, [])
   for (const arg of args) run.settle(arg)
   const { frame } = late
@@ -93,9 +95,11 @@ function subscribe(run: Interpreter, call: Call): Value | null {
     TERMINAL_EVENTS.has(eventName) &&
     !(isOutside && /^(done|complete|success|response|open)$/.test(eventName))
   const settles = [...frame.resolved, ...args.flatMap((arg) => arg.resolves)]
-  if (isTerminal || ONE_SHOT_LISTENERS.has(name)) {
-    for (const deferred of settles) run.noteTerminal(deferred, target)
-  }
+  const isOneShot = isTerminal || ONE_SHOT_LISTENERS.has(name)
+  const isInitial = INITIAL_EVENTS.has(eventName)
+  // What a nested listener of an end settles is settled at that end.
+  if (isInitial && terminalCount(run) === ends) for (const each of settles) run.begun.add(each)
+  if (isOneShot && !isInitial) for (const each of settles) run.noteTerminal(each, target)
   let borrow = late.borrow
   if (!borrow) {
     const index = args.findIndex((arg) => arg.kind !== 0)
@@ -104,8 +108,7 @@ function subscribe(run: Interpreter, call: Call): Value | null {
     if (arg && use && index > 0) borrow = { kind: arg.kind, use }
   }
   if (!borrow) return receiver
-  const isOnce =
-    isTerminal || ONE_SHOT_LISTENERS.has(name) || frame.clears || isOnceOption(node.arguments)
+  const isOnce = isOneShot || frame.clears || isOnceOption(node.arguments)
   const escape: Escape = run.arm({
     id: 'listener',
     node,
@@ -119,6 +122,9 @@ function subscribe(run: Interpreter, call: Call): Value | null {
   })
   return value({ ...receiver, clears: [...receiver.clears, escape] })
 }
+
+const terminalCount = (run: Interpreter): number =>
+  [...run.terminals.values()].reduce((sum, targets) => sum + targets.size, 0)
 
 function isOnceOption(nodes: readonly Node[]): boolean {
   return nodes.some(

@@ -49,8 +49,10 @@ export function unknownCall(run: Interpreter, call: Call): Value {
   if (DEFERRED.has(name) && /^(debounce|throttle)$/.test(name)) {
     return value({ fns: args[0]?.fns ?? [], defers: true })
   }
-  if (WRAPPERS.has(name) && args[0]?.fns.length) return value({ fns: args[0].fns, pend })
   const { kind, role } = returned
+  if (WRAPPERS.has(name) && args[0]?.fns.length) {
+    return value({ kind, role, fns: args[0].fns, pend: [...pend, ...returned.pend] })
+  }
   const clears = pend.filter((escape) => escape.id === 'callback')
   return value({ kind, role, clears, pend: [...pend, ...returned.pend] })
 }

@@ -9,6 +9,7 @@ import { resolveOptions } from '../util/options.js'
 import { rolesOf } from '../util/roles.js'
 import { ADDERS } from '../util/words.js'
 
+const BYTES = /\b(Uint8Array|Buffer)\b/
 const VISIT = /^visit(All\w*|UserValues\w*|HeaderParams)$/
 
 export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-async-visitor', {
@@ -50,7 +51,9 @@ export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-asy
           })
         }
         const { accessors } = resolveOptions(undefined, context.settings)
-        if (accessors === 'bytes') for (const kept of keptBy(visitor)) context.report(kept)
+        for (const kept of keptBy(visitor, accessors === 'bytes' || /Bytes$/.test(name))) {
+          context.report(kept)
+        }
       },
     }
 
@@ -74,11 +77,15 @@ export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-asy
       return isFunction(init) ? init : null
     }
 
+    /** Parameters that are bytes, by the option, the visit or their type. */
     function keptBy(
-      visitor: FunctionNode
+      visitor: FunctionNode,
+      givesBytes: boolean
     ): { node: Node; messageId: 'kept'; data: Record<string, string> }[] {
       return visitor.params.flatMap((param) => {
         if (param.type !== 'Identifier') return []
+        const type = param.typeAnnotation ? source.getText(param.typeAnnotation) : ''
+        if (!(type === '' ? givesBytes : BYTES.test(type))) return []
         const scope = source.getScope(visitor)
         const references = scope.set.get(param.name)?.references ?? []
         return references.flatMap(({ identifier }) => {

@@ -1,8 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
-import type { FunctionNode, Node } from '../engine/model.js'
+import type { Node } from '../engine/model.js'
 import { importName } from '../suggest/imports.js'
 import { memberName } from '../util/ast.js'
 import { createRule } from '../util/create-rule.js'
+import type { Handler } from '../util/handlers.js'
 import { ASSIGN, CALL, READ, READ_KEY, type NodeHttpMember } from '../util/node-http-table.js'
 import { rolesOf } from '../util/roles.js'
 
@@ -66,25 +67,26 @@ export const noNodeHttpApi = createRule<MessageIds, []>('no-node-http-api', {
     return {
       MemberExpression: checkMember,
       'Program:exit'() {
-        for (const { fn, registered, nodeStyle } of rolesOf(source, context.settings).handlers) {
-          if (registered && nodeStyle) reportUnwrapped(fn)
+        for (const handler of rolesOf(source, context.settings).handlers) {
+          if (handler.registered && handler.nodeStyle) reportUnwrapped(handler)
         }
       },
     }
 
-    function reportUnwrapped(fn: FunctionNode): void {
-      const isInline = fn.type !== 'FunctionDeclaration' && fn.parent.type === 'CallExpression'
+    function reportUnwrapped({ fn, place }: Handler): void {
+      const isExpression =
+        place !== fn || (fn.type !== 'FunctionDeclaration' && !isMethod(fn.parent))
       context.report({
-        node: fn,
+        node: place,
         messageId: 'unwrapped',
-        suggest: isInline
+        suggest: isExpression
           ? [
               {
                 messageId: 'wrap',
                 fix: (fixer) => [
                   ...importName(source, 'adapt', fixer, 'fasthttp/adaptor'),
-                  fixer.insertTextBefore(fn, 'adapt('),
-                  fixer.insertTextAfter(fn, ')'),
+                  fixer.insertTextBefore(place, 'adapt('),
+                  fixer.insertTextAfter(place, ')'),
                 ],
               },
             ]
@@ -93,6 +95,9 @@ export const noNodeHttpApi = createRule<MessageIds, []>('no-node-http-api', {
     }
   },
 })
+
+const isMethod = (node: Node): boolean =>
+  node.type === 'MethodDefinition' || (node.type === 'Property' && (node.method || node.shorthand))
 
 const fill = (template: string, ctx: string, args: readonly string[]): string =>
   template

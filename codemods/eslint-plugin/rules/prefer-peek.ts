@@ -63,6 +63,15 @@ function usePeek(lookup: Lookup, of: string): TSESLint.ReportSuggestionArray<'pe
   return [{ messageId: 'usePeek', data: { key }, fix }]
 }
 
+/** One of the parts is looked for: `….split('\\r\\n').find(…)`, not all of them counted or printed. */
+function isSearched(parts: TSESTree.CallExpression): boolean {
+  const { parent } = parts
+  if (parent.type !== 'MemberExpression' || parent.object !== parts) return false
+  return (
+    parent.computed || /^(find|findLast|filter|some|at|pop|shift)$/.test(memberName(parent) ?? '')
+  )
+}
+
 /** `header.toString().match(…)`. */
 function textSearch(node: TSESTree.CallExpression): Lookup | null {
   const { callee } = node
@@ -72,6 +81,7 @@ function textSearch(node: TSESTree.CallExpression): Lookup | null {
   if (text.callee.type === 'Identifier' && text.callee.name === 'String' && text.arguments[0]) {
     return { node, of: text.arguments[0], key: null, replaced: null }
   }
+  if (memberName(callee) === 'split' && !isSearched(node)) return null
   const name = memberName(text.callee)
   if (
     text.callee.type !== 'MemberExpression' ||

@@ -8,7 +8,8 @@ export function importName(
   module = 'fasthttp'
 ): TSESLint.RuleFix[] {
   const { body } = source.ast
-  let isModule = source.ast.sourceType === 'module'
+  // A file of the other kind may be parsed as a module as well.
+  let isModule = source.ast.sourceType === 'module' && !/\brequire\(/.test(source.text)
   for (const statement of body) {
     if (statement.type !== 'ImportDeclaration') continue
     isModule = true

@@ -71,3 +71,21 @@ export function enclosingClass(node: Node): ClassNode | null {
   }
   return null
 }
+
+/** Is the value of an expression, or of the promise chain it starts, thrown away in a statement? */
+export function isInDroppedChain(node: Node): boolean {
+  const { parent } = node
+  switch (parent?.type) {
+    case 'ExpressionStatement':
+      return true
+    case 'ChainExpression':
+    case 'UnaryExpression':
+      return isInDroppedChain(parent)
+    case 'MemberExpression':
+      return parent.object === node && /^(then|catch|finally)$/.test(memberName(parent) ?? '')
+        ? isInDroppedChain(parent.parent)
+        : false
+    default:
+      return false
+  }
+}

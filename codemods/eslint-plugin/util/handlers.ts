@@ -21,6 +21,8 @@ import { walk } from './walk.js'
 /** A function that is given a request context, and as which parameter. */
 export interface Handler {
   readonly fn: FunctionNode
+  /** What stands in the handler's place: the function itself, or what refers to it. */
+  readonly place: Node
   readonly ctxIndex: number
   /** The package calls it: not only another function of the file. */
   readonly registered: boolean
@@ -228,7 +230,7 @@ export class HandlerFinder {
     switch (inner.type) {
       case 'Identifier': {
         const variable = this.origins.variable(inner)
-        if (variable) this.#registerVariable(variable, ctxIndex)
+        if (variable) this.#registerVariable(variable, ctxIndex, inner)
         return
       }
       case 'ArrayExpression':
@@ -253,11 +255,15 @@ export class HandlerFinder {
     }
   }
 
-  #registerVariable(variable: Variable, ctxIndex: number): void {
+  #registerVariable(variable: Variable, ctxIndex: number, place: Node): void {
     const [def] = variable.defs
     if (!def) return
-    if (def.type === 'FunctionName' && isFunction(def.node)) this.#add(def.node, ctxIndex, true)
-    if (def.type === 'Variable' && def.node.init) this.register(def.node.init, ctxIndex)
+    if (def.type === 'FunctionName' && isFunction(def.node))
+      this.#add(def.node, ctxIndex, true, place)
+    if (def.type !== 'Variable' || !def.node.init) return
+    const init = unwrap(def.node.init)
+    if (isFunction(init)) this.#add(init, ctxIndex, true, place)
+    else this.register(init, ctxIndex)
   }
 
   /** A wrapper: what it is given are handlers, and so is what it returns. */
@@ -296,7 +302,7 @@ export class HandlerFinder {
 
   #registerMember(node: TSESTree.MemberExpression, ctxIndex: number): void {
     const found = this.#memberFunction(node)
-    if (found && isFunction(found)) this.#add(found, ctxIndex, true)
+    if (found && isFunction(found)) this.#add(found, ctxIndex, true, node)
     else if (found) this.register(found, ctxIndex)
   }
 
@@ -327,7 +333,7 @@ export class HandlerFinder {
     return isClass(def) ? def : null
   }
 
-  #add(fn: FunctionNode, ctxIndex: number, registered: boolean): void {
+  #add(fn: FunctionNode, ctxIndex: number, registered: boolean, place: Node = fn): void {
     const known = this.found.get(fn)
     if (known && (known.registered || !registered)) return
     if (fn.params.length <= ctxIndex) {
@@ -338,7 +344,7 @@ export class HandlerFinder {
       this.#typedParam(fn) ??
       (fn.params.length === 3 && ctxIndex === 0 && isErrorParam(fn) ? 1 : ctxIndex)
     const nodeStyle = ctxIndex === 0 && this.#typedParam(fn) === null && this.#isNodeStyle(fn)
-    this.found.set(fn, { fn, ctxIndex: index, registered, nodeStyle })
+    this.found.set(fn, { fn, place, ctxIndex: index, registered, nodeStyle })
     if (registered) this.#forwarded(fn, index)
   }
 

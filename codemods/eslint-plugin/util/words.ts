@@ -21,6 +21,11 @@ export const TERMINAL_EVENTS = words(
   'end close finish error exit done complete success response connect open abort'
 )
 
+/** Events that come once and before the others: nothing is over then. */
+export const INITIAL_EVENTS = words(
+  'open connect connection listening ready response headers socket lookup secureConnect spawn online readable resume'
+)
+
 /** Methods that end what a subscription, timer or job handle stands for. */
 export const CANCELLERS = words(
   'unsubscribe dispose close cancel stop remove off disconnect abort clear destroy release'
@@ -37,7 +42,7 @@ export const UPGRADES = words('upgrade handleUpgrade')
 
 /** Unknown callees with these names give back a function that calls the one they are given. */
 export const WRAPPERS = words(
-  'memoize memoizeOne memo mem pMemoize once partial partialRight curry curryRight unary ary negate'
+  'memoize memoizeOne memo mem pMemoize once partial partialRight curry curryRight unary ary negate transaction'
 )
 
 /** Callees that run a function now: their names win over an error-first parameter. */

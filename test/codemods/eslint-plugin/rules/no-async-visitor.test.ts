@@ -11,8 +11,18 @@ testRule('no-async-visitor', {
       settings: { fasthttp: { accessors: 'bytes' } },
     },
     { code: handler('  ctx.queryArgs().visitAll(imported)') },
+    {
+      code: handler('  ctx.queryArgs().visitAll((k: string, v: string) => { seen.push(v) })'),
+      settings: { fasthttp: { accessors: 'bytes' } },
+      ts: true,
+    },
   ],
   invalid: [
+    {
+      code: handler('  ctx.queryArgs().visitAll((k: Uint8Array, v: Buffer) => { seen.push(v) })'),
+      errors: [{ messageId: 'kept', data: { name: 'v', target: 'seen' }, line: 3 }],
+      ts: true,
+    },
     {
       code: handler('  ctx.request.header.visitAll(async (k, v) => {\n    await save(k, v)\n  })'),
       errors: [

@@ -76,7 +76,19 @@ testRule('no-node-http-api', {
     },
     {
       code: 'const { Router } = require("fasthttp/router")\nconst r = new Router()\nr.use(log)\nfunction log(req, res, next) { res.setHeader("a", "b"); next() }\n',
-      errors: [{ messageId: 'unwrapped', line: 4 }],
+      errors: [
+        {
+          messageId: 'unwrapped',
+          line: 3,
+          suggestions: [
+            {
+              messageId: 'wrap',
+              output:
+                'const { adapt } = require(\'fasthttp/adaptor\')\nconst { Router } = require("fasthttp/router")\nconst r = new Router()\nr.use(adapt(log))\nfunction log(req, res, next) { res.setHeader("a", "b"); next() }\n',
+            },
+          ],
+        },
+      ],
     },
   ],
 })

@@ -6,6 +6,7 @@ testRule('prefer-peek', {
     { code: handler('  use(ctx.request.header.toString())') },
     { code: handler('  ctx.queryArgs().visitAll((k, v) => { if (k === "a") a = v; else b = v })') },
     { code: handler('  use(Object.fromEntries(ctx.queryArgs().all()))') },
+    { code: handler('  use(ctx.request.header.toString().split("\\r\\n").length)') },
     { code: handler('  use("a,b".split(","), String(ctx.path()).match(/x/))') },
     { code: 'use(Object.fromEntries(map).x, list.toString().match(/x/))' },
   ],
