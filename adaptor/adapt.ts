@@ -52,9 +52,9 @@ export function adapt(
   const asMiddleware = adaptMiddleware(target as NodeMiddleware)
   const handler = (ctx: RequestCtx, next: Next = () => ctx.notFound()): void | Promise<void> => {
     logger ??= ctx.logger()
-    if (ctx.conn() === undefined) return serveDetached(server, classes, ctx)
     // A handler of its own among a router's shares its messages with the middlewares before it; a whole app has its own view.
     if (isPlain && routingOf(ctx) !== undefined) return asMiddleware(ctx, next)
+    if (ctx.conn() === undefined) return serveDetached(server, classes, ctx)
     return serveExchange(server, classes, ctx, log)
   }
   targets.set(handler, server)

@@ -9,6 +9,8 @@ export interface RequestParts {
   readonly headers: readonly string[]
   readonly body: Uint8Array
   readonly remote?: { readonly address: string; readonly port: number }
+  /** @default false */
+  readonly isTLS?: boolean
 }
 
 /** A ctx of its own for a request that no server of this package read; it is the caller's. */
@@ -21,6 +23,7 @@ export function detachedCtx(parts: RequestParts): RequestCtx {
     request.header.add(parts.headers[i] as string, parts.headers[i + 1] as string)
   }
   request.setBody(parts.body)
+  request._isTLS = parts.isTLS ?? false
   if (parts.remote !== undefined) ctx.setRemoteAddr({ network: 'tcp', ...parts.remote })
   return ctx
 }

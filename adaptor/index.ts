@@ -7,6 +7,7 @@ export {
   type Next,
   type NodeMiddleware,
 } from './adapt-middleware.js'
+export { CallableApp } from './callable-app.js'
 export { nodeRequest, nodeResponse } from './shared-messages.js'
 export { SecureServer } from './secure-server.js'
 export { createServer, Server, type SecureServerOptions } from './server.js'

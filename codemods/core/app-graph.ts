@@ -7,6 +7,12 @@ import type { Workspace } from './workspace.js'
 const VERBS = new Set('get post put patch delete head options trace all'.split(' '))
 const SETTINGS = new Set('set enable disable enabled disabled engine'.split(' '))
 const APP_MEMBERS = new Set(['listen', 'route', 'locals', 'address', 'close', 'handler', 'onError'])
+/** What means something in Express or in ours: code that puts its own in its place changes that. */
+const OTHER_MEMBERS = new Set(
+  `group handle path render mountpath engines settings parent cache request response router stack
+  _router lazyrouter init defaultConfiguration del connections listening getConnections
+  maxConnections on once off emit addListener removeListener call apply bind`.split(/\s+/)
+)
 const SERVER_MEMBERS = new Set(
   'listen close address on once off removeListener listening ref unref'.split(' ')
 )
@@ -14,7 +20,11 @@ const SERVER_EVENTS = new Set(['listening', 'error', 'close'])
 /** How settings that hold a mount path are called, where their value cannot be seen. */
 const NAMES_A_PATH = /(path|prefix|url|base|root|route|endpoint|version)s?$/i
 /** Test tools that take an app or server and only need `address`, `listen` and `close`. */
-const TEST_CLIENTS = new Set(['supertest', 'supertest-session', 'light-my-request'])
+const TEST_CLIENTS = new Set(
+  'supertest supertest-session supertest-as-promised superagent chai chai-http'.split(' ')
+)
+/** What looks at values without calling them. */
+const LOOKS = /^(console|expect|assert|should|t|test)\b/
 
 export interface RegisteredItem {
   node: ts.Expression
@@ -59,6 +69,8 @@ export class AppGraph {
   readonly registrations: Registration[] = []
   readonly blockers = new Map<Service, Blocker[]>()
   readonly timeouts = new Map<Service, ServerTimeout[]>()
+  /** Code that stays calls an app as a function, or hands it to what does: `http.createServer(app)` of a test. */
+  callsApps = false
   /** Statements that say what our server does by itself. */
   readonly #dropped = new Map<Service, ts.ExpressionStatement[]>()
   readonly #values: Values
@@ -185,6 +197,12 @@ export class AppGraph {
       this.#register(service, access.parent as ts.CallExpression, name, node)
       return
     }
+    // What the code itself keeps on the app is kept on ours.
+    if (this.#values.hasOwnMember(service, name) && !OTHER_MEMBERS.has(name)) return
+    if (service.kind === 'app' && (name === 'call' || name === 'apply' || name === 'bind')) {
+      this.callsApps = true
+      return
+    }
     this.block(service, access, `${service.kind}.${name} has no counterpart`)
   }
 
@@ -259,10 +277,11 @@ export class AppGraph {
       const [first] = inner.elements
       return first !== undefined && this.#isPath(first)
     }
-    const value = this.#values.of(inner)
-    if (members(value).every((each) => each.kind === 'text')) return true
-    if (value.kind !== 'unknown') return false
-    if (NAMES_A_PATH.test(inner.getText())) return true
+    const values = members(this.#values.of(inner))
+    if (values.some((each) => each.kind === 'text')) return true
+    // A setting has no value that can be seen, or that of a package: `config.get('api.prefix')`.
+    if (!values.every((each) => each.kind === 'unknown' || each.kind === 'result')) return false
+    if (NAMES_A_PATH.test(inner.getText().replace(/[\]'"`)]+$/, ''))) return true
     const type = this.#workspace.checker.getTypeAtLocation(inner)
     return (type.flags & ts.TypeFlags.StringLike) !== 0
   }
@@ -299,7 +318,12 @@ export class AppGraph {
     const { parent } = outer
     if (ts.isCallExpression(parent) || ts.isNewExpression(parent)) {
       if (parent.expression !== outer) this.#argument(service, outer, parent)
+      else if (service.kind === 'app' && (parent.arguments?.length ?? 0) > 1) this.callsApps = true
       else this.block(service, parent, `the ${service.kind} is called as a function`)
+      return
+    }
+    if (service.kind === 'app' && ts.isTypeOfExpression(parent)) {
+      this.callsApps = true
       return
     }
     if (this.#isFollowed(outer, parent)) return
@@ -325,20 +349,34 @@ export class AppGraph {
   ): void {
     if (isExportsObject(call.expression)) return
     const callees = members(this.#values.of(call.expression))
+    const isTest = this.#workspace.isReadonly(node.getSourceFile())
     for (const callee of callees) {
       if (callee.kind === 'function' || callee.kind === 'class') continue
       if (this.#isTestClient(callee) || isAdaptor(callee)) continue
-      // A test reaches the app over HTTP, by a tool that needs an address and no more.
-      if (this.#workspace.isReadonly(node.getSourceFile()) && !isNodeServer(callee)) continue
+      if (isNodeServer(callee) && !isTest) continue
+      if (service.kind === 'app' && (isTest || this.#isRequestListener(call))) {
+        // Whatever tool it is: an app that can be called is all that `express()` was from outside.
+        if (isNodeServer(callee) || !onlyLooks(call)) this.callsApps = true
+        continue
+      }
+      if (isTest && !isNodeServer(callee)) continue
       if (isNodeServer(callee)) {
-        if (!this.#workspace.isReadonly(node.getSourceFile())) continue
-        this.block(service, node, 'a test hands the app to http.createServer')
+        this.block(service, node, `a test hands the ${service.kind} to http.createServer`)
         continue
       }
       if (service.kind !== 'server' && this.#isRegistrationCall(call)) continue
       if (service.kind === 'router' && call.expression.getText() === 'console.log') continue
       this.block(service, node, `the ${service.kind} is passed to ${shortText(call.expression)}`)
     }
+  }
+
+  /** `server.on('request', app)`. */
+  #isRequestListener(call: ts.CallExpression | ts.NewExpression): boolean {
+    const { expression: callee } = call
+    const [event] = call.arguments ?? []
+    if (!ts.isPropertyAccessExpression(callee) || event === undefined) return false
+    if (!/^(on|once|addListener|prependListener)$/.test(callee.name.text)) return false
+    return ts.isStringLiteralLike(event) && event.text === 'request'
   }
 
   #isRegistrationCall(call: ts.CallExpression | ts.NewExpression): boolean {
@@ -352,6 +390,13 @@ export class AppGraph {
     if (callee.kind === 'export') return TEST_CLIENTS.has(callee.module)
     return false
   }
+}
+
+/** `expect(app).toBeDefined()`, not `expect(app).to.be.a('function')`. */
+function onlyLooks(call: ts.CallExpression | ts.NewExpression): boolean {
+  if (!LOOKS.test(call.expression.getText())) return false
+  const statement = ts.findAncestor(call, ts.isStatement)
+  return !/function/i.test(statement?.getText() ?? '')
 }
 
 /** A number, or a product of numbers: safe to move to another place. */

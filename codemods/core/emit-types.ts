@@ -157,7 +157,11 @@ export class TypeEmitter {
       const ours = SERVICE_TYPES[importedType(node, this.#plan) ?? '']
       if (ours === undefined || (!isWhole && !this.#declaresOurs(node))) return
       const file = this.#fileOf(node)
-      file.rewrite(spanOf(node), [file.need('fasthttp/router', ours)])
+      const isCallable = ours === 'App' && this.#plan.graph.callsApps
+      const name = isCallable
+        ? file.need('fasthttp/adaptor', 'CallableApp')
+        : file.need('fasthttp/router', ours)
+      file.rewrite(spanOf(node), [name])
       file.found('types', node)
     })
   }

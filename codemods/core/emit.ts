@@ -146,8 +146,7 @@ export class Emitter {
     }
     if (!this.#plan.isConverted(service)) return
     const file = this.#file(node)
-    const name = service.kind === 'app' ? 'App' : 'Router'
-    const local = file.need('fasthttp/router', name)
+    const local = this.#type(service, file)
     file.rewrite(spanOf(node), [
       `new ${local}(`,
       ...this.#options(service),
@@ -159,6 +158,13 @@ export class Emitter {
         : '',
     ])
     file.found(service.kind, node)
+  }
+
+  #type(service: Service, file: FileEdits): string {
+    if (service.kind === 'router') return file.need('fasthttp/router', 'Router')
+    return this.#plan.graph.callsApps
+      ? file.need('fasthttp/adaptor', 'CallableApp')
+      : file.need('fasthttp/router', 'App')
   }
 
   /** The time-outs set on what `app.listen()` gave are options of the app. */
@@ -356,6 +362,11 @@ export class Emitter {
       this.#wrap(target, 'adaptMiddleware')
     }
     file.found('middleware', item.node)
+    // What stays beside it is a handler of the project.
+    for (const fn of item.functions) {
+      const reason = this.#reasonOf(fn)
+      if (reason !== undefined && !isQuiet(reason)) file.todo(item.node, reason)
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { ts } from 'ts-morph'
-import { isFunctionNode, nameText, unwrap, walk, type FunctionNode } from './ast.js'
+import { isFunctionNode, nameText, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
 import { FileExports, isExportsObject } from './file-exports.js'
 import type { Workspace } from './workspace.js'
 
@@ -122,6 +122,11 @@ export class Values {
     return this.#classMember(node.parent, name, isStatic ?? false)
   }
 
+  /** Whether the project puts a member of that name on an app, router or server: `app.db = ...`. */
+  hasOwnMember(service: Service, name: string): boolean {
+    return this.#assignedMembers.get(service.node)?.has(name) === true
+  }
+
   /** The functions an expression can stand for; empty when it may be anything else too. */
   functionsOf(expression: ts.Node): FunctionNode[] {
     const found: FunctionNode[] = []
@@ -171,6 +176,10 @@ export class Values {
         return this.#exportOf(value.file, name)
       case 'object':
         return this.#objectMember(value.node, name)
+      case 'service': {
+        const own = this.#assignedMembers.get(value.service.node)?.get(name) ?? []
+        return union(own.map((each) => this.of(each)))
+      }
       case 'instance':
         return this.#classMember(value.node, name, false)
       case 'class':
@@ -241,12 +250,15 @@ export class Values {
     const found = new Map<ts.Node, Map<string, ts.Expression[]>>()
     for (const { owner, name, value } of this.#memberAssignments) {
       if (isExportsObject(owner) || owner.kind === ts.SyntaxKind.ThisKeyword) continue
+      if (isBoundSelf(value, owner, name)) continue
       for (const each of members(this.of(owner))) {
         if (each.kind === 'file') this.#exports.get(each.file)?.add(name, value)
-        if (each.kind !== 'object') continue
-        const names = found.get(each.node) ?? new Map<string, ts.Expression[]>()
+        const node = each.kind === 'service' ? each.service.node : undefined
+        const holder = each.kind === 'object' ? each.node : node
+        if (holder === undefined) continue
+        const names = found.get(holder) ?? new Map<string, ts.Expression[]>()
         names.set(name, [...(names.get(name) ?? []), value])
-        found.set(each.node, names)
+        found.set(holder, names)
       }
     }
     this.#assignedMembers = found
@@ -476,9 +488,20 @@ export class Values {
       if (ts.isMethodDeclaration(at) && ts.isObjectLiteralExpression(at.parent)) {
         return { kind: 'object', node: at.parent }
       }
-      if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at)) return UNKNOWN
+      if (ts.isFunctionExpression(at)) return this.#ownerOf(at)
+      if (ts.isFunctionDeclaration(at)) return UNKNOWN
     }
     return UNKNOWN
+  }
+
+  /** The object a function is put on: `users.list = function () {}` and `{ list: function () {} }`. */
+  #ownerOf(node: ts.FunctionExpression): Value {
+    const { parent } = wrapOut(node)
+    if (ts.isPropertyAssignment(parent)) return { kind: 'object', node: parent.parent }
+    if (!ts.isBinaryExpression(parent) || !ts.isPropertyAccessExpression(parent.left)) return UNKNOWN
+    const owner = parent.left.expression
+    if (isExportsObject(owner)) return { kind: 'file', file: node.getSourceFile() }
+    return this.of(owner)
   }
 
   #parameter(node: ts.ParameterDeclaration): Value {
@@ -615,6 +638,9 @@ export class Values {
         if (callee.name === 'App') return this.#made('app', node, 'fasthttp')
         if (callee.name === 'Router') return this.#made('router', node, 'fasthttp')
       }
+      if (callee.module === 'fasthttp/adaptor' && callee.name === 'CallableApp') {
+        return this.#made('app', node, 'fasthttp')
+      }
       if (callee.module === 'fasthttp' && callee.name === 'Server') {
         return this.#made('server', node, 'fasthttp')
       }
@@ -686,6 +712,19 @@ function constructorOf(node: ts.ClassLikeDeclaration): FunctionNode | undefined 
 
 function functionOf(value: Value): FunctionNode | undefined {
   return value.kind === 'function' ? value.node : undefined
+}
+
+/** `server.onRequest = server.onRequest.bind(server)` says nothing new. */
+function isBoundSelf(value: ts.Expression, owner: ts.Expression, name: string): boolean {
+  if (!ts.isCallExpression(value) || value.arguments.length !== 1) return false
+  const bind = value.expression
+  if (!ts.isPropertyAccessExpression(bind) || bind.name.text !== 'bind') return false
+  const method = bind.expression
+  return (
+    ts.isPropertyAccessExpression(method) &&
+    method.name.text === name &&
+    method.expression.getText() === owner.getText()
+  )
 }
 
 function isEmptyValue(node: ts.Expression): boolean {
