@@ -50,9 +50,10 @@ Object.assign(globalThis, {
   db: { find: (id: string) => soon({ id }) },
   work: () => Promise.reject(new Error('work failed')),
   connected: () => soon(undefined),
+  store: (key: string, value: string) => soon([key, value]),
   write: () => {},
   sleep: (ms: number) => delay(Math.min(ms, 5)),
-  busy: () => false,
+  busy: () => true,
   worker: { postMessage: (view: Uint8Array) => void given.push(view) },
   handler: async (ctx: RequestCtx) => {
     await soon(undefined)
@@ -72,7 +73,7 @@ Object.assign(globalThis, {
 writeFileSync('motd.txt', 'hello')
 
 const REQUEST =
-  'POST /users/1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 20\r\n\r\n01234567 and no more'
+  'POST /users/1?full=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 20\r\n\r\n01234567 and no more'
 
 /** Serves a request with `handler`. */
 async function drive(handler: RequestHandler): Promise<void> {

@@ -1,6 +1,16 @@
+import { executionAsyncId } from 'node:async_hooks'
 import type { RequestCtx } from '../request-ctx.js'
-import { report, RetentionError, type RetentionAction, type ServedRequest } from './report.js'
+import { changesResponse, givesUp, tellingVisitors } from './misuse.js'
+import {
+  report,
+  RetentionError,
+  type RetentionAction,
+  type RetentionReason,
+  type ServedRequest,
+} from './report.js'
 import { HANDLES, setTarget } from './targets.js'
+
+type Method = (...args: unknown[]) => unknown
 
 /**
  * The ctx of one request, wrapped so that every touch after its end is seen, even when the pooled object serves another request by then.
@@ -13,6 +23,8 @@ export class Guard {
   readonly #wrapped = new Map<object, object>()
   #views: ArrayBuffer[] = []
   #released = false
+  /** Where `timeoutError` was called. Only code that goes on from there is told: work that has lost a race may go on writing. */
+  #givenUpIn: number | undefined
 
   constructor(ctx: RequestCtx, action: RetentionAction) {
     this.#action = action
@@ -36,7 +48,21 @@ export class Guard {
   }
 
   #touch(member: string): void {
-    if (this.#released) report(new RetentionError(member, this.#served), this.#action)
+    if (this.#released) this.#report(member, 'released')
+  }
+
+  #report(member: string, reason: RetentionReason): void {
+    report(new RetentionError(member, this.#served, reason), this.#action)
+  }
+
+  #call(method: Method, target: object, member: string, args: unknown[]): unknown {
+    this.#touch(member)
+    if (this.#released) return Reflect.apply(method, target, args)
+    const given = tellingVisitors(member, args, () => this.#report(member, 'promise'))
+    const isIgnored = this.#givenUpIn === executionAsyncId() && changesResponse(member)
+    if (isIgnored) this.#report(member, 'ignored')
+    if (givesUp(member)) this.#givenUpIn = executionAsyncId()
+    return Reflect.apply(method, target, given)
   }
 
   #wrap<T extends object>(target: T, name: string): T {
@@ -53,10 +79,8 @@ export class Guard {
         if (this.#released) return value.bind(target) as unknown
         let method = methods.get(key)
         if (method === undefined) {
-          method = (...args: unknown[]) => {
-            this.#touch(member)
-            return this.#give(Reflect.apply(value, target, args), member)
-          }
+          method = (...args: unknown[]) =>
+            this.#give(this.#call(value as Method, target, member, args), member)
           methods.set(key, method)
         }
         return method

@@ -9,13 +9,21 @@ export interface ServedRequest {
   settledAt: number
 }
 
+/**
+ * What is wrong with a touch: it came after the end, it changed a response that `timeoutError` had fixed,
+ * or it was a visitor whose promise nobody waits for.
+ */
+export type RetentionReason = 'released' | 'ignored' | 'promise'
+
 /** A use of a ctx, or of something got from it, after its handler had settled; or of an acquired object after its release. */
 export class RetentionError extends CtxReleasedError {
   /** Member that was touched, such as `ctx.response.setBody`. */
   readonly member: string
   /** Request the ctx belonged to; `undefined` for an acquired object. */
   readonly request: Pick<ServedRequest, 'method' | 'path'> | undefined
-  /** Milliseconds between the end of the handler, or the release, and the touch. */
+  /** Why it is reported. */
+  readonly reason: RetentionReason
+  /** Milliseconds between the end of the handler, or the release, and the touch; 0 when the handler was still running. */
   readonly age: number
   /** What kept the ctx, when it was a timer, tick or promise. */
   readonly origin: Origin | undefined
@@ -25,18 +33,20 @@ export class RetentionError extends CtxReleasedError {
   /**
    * @param end - the request, or the time of the release in milliseconds since the epoch
    */
-  constructor(member: string, end: ServedRequest | number) {
+  constructor(member: string, end: ServedRequest | number, reason: RetentionReason = 'released') {
     const served = typeof end === 'number' ? undefined : end
-    const age = Date.now() - (typeof end === 'number' ? end : end.settledAt)
-    const origin = currentOrigin()
+    const endedAt = typeof end === 'number' ? end : end.settledAt
+    const age = reason === 'released' ? Date.now() - endedAt : 0
+    const origin = reason === 'released' ? currentOrigin() : undefined
     const kept =
       origin === undefined ? '' : `; kept by ${origin.type} created at\n${origin.stack}\ntouched at`
     const what =
       served === undefined
         ? `${member} of an object that was released ${age} ms before`
-        : `${member} of ${served.method} ${served.path}, whose handler settled ${age} ms before`
+        : `${member} of ${served.method} ${served.path}, ${REASONS[reason](age)}`
     super(what + kept)
     this.member = member
+    this.reason = reason
     this.request = served && { method: served.method, path: served.path }
     this.age = age
     this.origin = origin
@@ -51,6 +61,13 @@ export class RetentionError extends CtxReleasedError {
   get site(): string {
     return this.#callers.split('\n')[0]?.trim() || this.member
   }
+}
+
+const REASONS: Record<RetentionReason, (age: number) => string> = {
+  released: (age) => `whose handler settled ${age} ms before`,
+  ignored: () => 'which timeoutError had given up before: it has no effect',
+  promise: () =>
+    'whose visitor returned a promise: it goes on after the visit, and maybe after the handler',
 }
 
 /** What to do about a touch. */

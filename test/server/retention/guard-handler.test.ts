@@ -242,3 +242,91 @@ test('an option of a wrong value is refused', () => {
     expect.objectContaining({ code: 'FH_ERR_INVALID_OPTION' })
   )
 })
+
+describe('what is lost while the handler runs is reported', () => {
+  const seen = (): unknown[] => reports.map(({ reason, member }) => [reason, member])
+
+  test.each<[string, (ctx: RequestCtx) => void, string]>([
+    ['a status', (ctx) => ctx.setStatusCode(503), 'ctx.setStatusCode'],
+    ['a body', (ctx) => ctx.write('late'), 'ctx.write'],
+    ['a redirect', (ctx) => ctx.redirect('/', 302), 'ctx.redirect'],
+    [
+      'a field of the response',
+      (ctx) => ctx.response.header.set('Retry-After', '5'),
+      'ctx.response.header.set',
+    ],
+    ['the response itself', (ctx) => ctx.response.setBody('x'), 'ctx.response.setBody'],
+  ])('%s after timeoutError', async (_, change, member) => {
+    await ask((ctx) => {
+      ctx.timeoutError('busy')
+      change(ctx)
+    }, '/slow')
+    expect(seen()).toEqual([['ignored', member]])
+    expect(reports[0]).toMatchObject({ request: { method: 'POST', path: '/slow' }, age: 0 })
+    expect(reports[0]!.message).toContain(
+      `${member} of POST /slow, which timeoutError had given up before`
+    )
+  })
+
+  test.each<[string, RequestHandler]>([
+    [
+      'a change before timeoutError',
+      (ctx) => {
+        ctx.setStatusCode(200)
+        ctx.timeoutError('busy')
+      },
+    ],
+    [
+      'reads, user values and the request',
+      (ctx) => {
+        ctx.timeoutError('busy')
+        ctx.setUserValue('a', ctx.path())
+        ctx.removeUserValue('a')
+        ctx.request.header.set('a', 'b')
+        ctx.response.statusCode()
+      },
+    ],
+    [
+      'work that has lost the race',
+      async (ctx) => {
+        const work = Promise.resolve().then(() => new Promise((done) => setImmediate(done)))
+        const written = work.then(() => ctx.setBody('late'))
+        ctx.timeoutError('busy')
+        await written
+      },
+    ],
+    [
+      'a middleware around it that goes on',
+      async (ctx) => {
+        await Promise.resolve().then(() => ctx.timeoutError('busy'))
+        ctx.response.header.set('X-Took', '1')
+      },
+    ],
+    ['a visitor that returns nothing', (ctx) => ctx.request.header.visitAll(() => undefined)],
+  ])('not %s', async (_, handler) => {
+    await ask(handler)
+    expect(seen()).toEqual([])
+  })
+
+  test.each<[string, (ctx: RequestCtx, fn: () => Promise<void>) => void, string]>([
+    ['fields', (ctx, fn) => ctx.request.header.visitAll(fn), 'ctx.request.header.visitAll'],
+    ['arguments', (ctx, fn) => ctx.queryArgs().visitAll(fn), 'ctx.queryArgs.visitAll'],
+    ['user values', (ctx, fn) => ctx.visitUserValues(fn), 'ctx.visitUserValues'],
+  ])('a promise that a visitor of %s returns', async (_, visit, member) => {
+    await ask((ctx) => {
+      ctx.setUserValue('a', 1)
+      visit(ctx, async () => {})
+    }, '/?a=1')
+    expect(seen()).toContainEqual(['promise', member])
+    expect(reports[0]!.message).toContain('returned a promise')
+  })
+
+  test('the visitor is shown what it would be shown without', async () => {
+    const shown: string[][] = []
+    await ask(
+      (ctx) => ctx.queryArgs().visitAll((key, value) => void shown.push([key, value])),
+      '/?a=1'
+    )
+    expect(shown).toEqual([['a', '1']])
+  })
+})
