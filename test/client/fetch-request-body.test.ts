@@ -20,13 +20,15 @@ async function textOf(stream: Buffer | Readable | undefined): Promise<string> {
   return Buffer.concat(await (stream as Readable).toArray()).toString()
 }
 
-/** A stream that gives the next piece when it is asked to. */
-function pieces(given: (string | Uint8Array)[], wait = false): ReadableStream {
+/** A stream that has nothing to give until `open` is called. */
+function gated(given: (string | Uint8Array)[]): { stream: ReadableStream; open: () => void } {
   const left = [...given]
-  return new ReadableStream(
+  let open!: () => void
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  const stream = new ReadableStream(
     {
       async pull(controller) {
-        if (wait) await new Promise((resolve) => setTimeout(resolve, 5))
+        await opened
         const next = left.shift()
         if (next === undefined) controller.close()
         else controller.enqueue(next)
@@ -34,6 +36,7 @@ function pieces(given: (string | Uint8Array)[], wait = false): ReadableStream {
     },
     { highWaterMark: 0 }
   )
+  return { stream, open }
 }
 
 describe.each([true, false])('in a Request: %s', (inRequest) => {
@@ -56,19 +59,21 @@ describe.each([true, false])('in a Request: %s', (inRequest) => {
     expect(String(bytes)).toContain(text)
   })
 
-  test('a stream that takes its time stays one', async () => {
-    const body = await sent(pieces([Buffer.from('ab'), Buffer.from('c')], true), inRequest)
-    expect(await textOf(body)).toBe('abc')
-  })
-
-  test('text in a stream', async () => {
-    const body = await sent(pieces([Buffer.from('ab'), 'ö'], true), inRequest)
-    expect(await textOf(body)).toBe('abö')
+  test.each<[string, (string | Uint8Array)[], string]>([
+    ['bytes', [Buffer.from('ab'), Buffer.from('c')], 'abc'],
+    ['text', ['ab', 'ö'], 'abö'],
+  ])('a stream of %s that takes its time stays one', async (_, given, text) => {
+    const { stream, open } = gated(given)
+    const body = await sent(stream, inRequest)
+    open()
+    expect(await textOf(body)).toBe(text)
   })
 
   test('what is no bytes fails', async () => {
-    const body = sent(pieces([5 as unknown as string], true), inRequest)
-    await expect(body.then(textOf)).rejects.toThrow(TypeError)
+    const { stream, open } = gated([5 as unknown as string])
+    const body = await sent(stream, inRequest)
+    open()
+    await expect(textOf(body)).rejects.toThrow(TypeError)
   })
 
   test('a stream that fails', async () => {
