@@ -16,20 +16,31 @@ export type NodeMiddleware<
   Res extends http.ServerResponse = any, // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
 > = (req: Req, res: Res, next: (err?: unknown) => void) => unknown
 
+/** Middleware, error middleware and parameter handlers of Express: what each is given depends on where it is called. */
+type NodeHandler = (...args: any[]) => unknown // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+type CtxHandler = (...args: any[]) => Promise<void> // eslint-disable-line @typescript-eslint/no-explicit-any -- as above
+
 /**
  * Turns a connect or Express middleware into one for ctx handlers. Adapted middlewares of one request share one pair of messages. What
  * a middleware puts on `req` is readable as a user value of the same name further on (`req.user` as `ctx.userValue('user')`), headers and
  * status it sets on `res` are in `ctx.response`, and the response of the handlers behind it goes through `res`, so that middlewares that
  * replace `res.end`, `res.write` or `res.writeHead` (compression, sessions, logging) take part. A middleware that answers by itself
  * ends the chain.
+ *
+ * Error middleware goes to `onError`, parameter handlers to `param`: each is called with the arguments it has in Express.
  */
-export function adaptMiddleware(middleware: NodeMiddleware): CtxMiddleware {
-  return async (ctx, next) => {
+export function adaptMiddleware(middleware: NodeHandler): CtxHandler {
+  return async (...args) => {
+    // `(err, ctx, next)` of `onError`, `(ctx, next)` of handlers, `(ctx, next, value, name)` of `param`.
+    const isError = typeof args[2] === 'function'
+    const [ctx, next, ...rest] = (isError ? args.slice(1) : args) as [RequestCtx, Next]
+    const before: unknown[] = isError ? [args[0]] : []
     const messages = sharedMessages(ctx)
     const isFirst = !messages.hasMiddleware
     messages.hasMiddleware = true
     messages.mirror()
-    const isAnswered = await call(middleware, messages, next)
+    const run: NodeMiddleware = (...given) => middleware(...before, ...given, ...rest)
+    const isAnswered = await call(run, messages, next)
     if (isFirst && !isAnswered) await sendThrough(ctx, messages)
   }
 }

@@ -8,6 +8,7 @@ import request from 'supertest'
 import { afterEach, expect, test } from 'vitest'
 import { adaptMiddleware, type CtxMiddleware } from '../../adaptor/index.js'
 import type { RequestCtx } from '../../src/server/request-ctx.js'
+import { App } from '../../src/features/router/index.js'
 import { Server } from '../../src/server/server.js'
 import { listen, type Listening } from './helpers/transports.js'
 
@@ -148,4 +149,35 @@ test('middlewares that wrap the response: compression, sessions, logging', async
   expect(first.text).toBe('visit 1')
   expect((await agent.get('/')).text).toBe('visit 2')
   expect(lines).toEqual(['200 text/plain', '200 text/plain'])
+})
+
+test('error middleware gets the error, parameter handlers the value and the name', async () => {
+  const app = new App()
+  app.param(
+    'id',
+    adaptMiddleware((req, _res, next, id, name) => {
+      req.loaded = { [name]: id }
+      next()
+    })
+  )
+  app.get('/users/:id', (ctx) => ctx.setJSON(ctx.userValue('loaded')))
+  app.get('/fail', () => {
+    throw new Error('no such page')
+  })
+  app.onError(
+    adaptMiddleware((err, _req, res, next) => {
+      res.setHeader('X-Seen', err.message)
+      next(err)
+    })
+  )
+  app.onError(
+    adaptMiddleware((err, req, res, _next) => {
+      res.statusCode = 418
+      res.end(`${req.method} ${err.message}`)
+    })
+  )
+  expect((await request(app).get('/users/7')).body).toEqual({ id: '7' })
+  const failed = await request(app).get('/fail')
+  expect([failed.status, failed.text]).toEqual([418, 'GET no such page'])
+  expect(failed.headers['x-seen']).toBe('no such page')
 })
