@@ -61,6 +61,11 @@ export class ListeningRouter extends Router {
     return this.#server
   }
 
+  /** A server made elsewhere takes its place, as in `app.server = new Server({ handler: app.handler })`. */
+  set server(server: Server) {
+    this.#server = server
+  }
+
   /** Whether {@link server} is bound to a port or socket. */
   get listening(): boolean {
     return this.server.listening
