@@ -14,6 +14,7 @@ import {
 } from './ast.js'
 import { forwardedCall } from './forwarder.js'
 import { References } from './references.js'
+import { REPLACED, type Replacements } from './replacements.js'
 import { isExportsObject } from './file-exports.js'
 import { isDeclaredNative } from './native-form.js'
 import { isNodeServer, members, type Value, type Values } from './values.js'
@@ -84,7 +85,7 @@ export class Candidates {
   readonly #references: References
   readonly #queue: Candidate[] = []
 
-  constructor(workspace: Workspace, values: Values, graph: AppGraph) {
+  constructor(workspace: Workspace, values: Values, graph: AppGraph, replacements: Replacements) {
     this.#workspace = workspace
     this.#values = values
     this.#graph = graph
@@ -95,6 +96,9 @@ export class Candidates {
     for (const each of graph.registrations) if (isTest(each)) this.#fromTest(each)
     this.#scanAll()
     this.#checkReferences()
+    for (const each of this.all.values()) {
+      if (replacements.has(each)) block(each, each.fn, REPLACED)
+    }
   }
 
   get(fn: FunctionNode): Candidate | undefined {

@@ -13,6 +13,7 @@ import {
   UNKNOWN_SUMMARY,
   type Summary,
 } from './flow-state.js'
+import { Replacements, REPLACED } from './replacements.js'
 import { RouteParams } from './route-params.js'
 import { members, Values, type Service } from './values.js'
 import type { Workspace } from './workspace.js'
@@ -41,6 +42,7 @@ export class ProjectPlan {
   readonly #summaries = new Map<FunctionNode, Summary>()
   readonly #routeParams: RouteParams
   readonly #decision: Decision
+  readonly #replacements: Replacements
   readonly #again = new Set<Candidate>()
 
   constructor(workspace: Workspace, options: ProjectOptions) {
@@ -48,7 +50,8 @@ export class ProjectPlan {
     this.options = options
     this.values = new Values(workspace)
     this.graph = new AppGraph(workspace, this.values)
-    this.candidates = new Candidates(workspace, this.values, this.graph)
+    this.#replacements = new Replacements(workspace, this.values)
+    this.candidates = new Candidates(workspace, this.values, this.graph, this.#replacements)
     this.copies = new CopyGroups(workspace, this.values, this.graph, this.candidates)
     this.#routeParams = new RouteParams(workspace, this.values, this.graph, this.candidates)
     this.#blockServices()
@@ -171,6 +174,9 @@ export class ProjectPlan {
       if (this.workspace.isReadonly(service.node.getSourceFile())) {
         graph.block(service, service.node, 'it is created in a file that is not migrated')
       }
+    }
+    for (const service of graph.services) {
+      if (this.#replacements.hasService(service)) graph.block(service, service.node, REPLACED)
     }
     const foreign = this.#itemsOfTests()
     for (const registration of graph.registrations) this.#checkRegistration(registration, foreign)

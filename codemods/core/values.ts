@@ -34,6 +34,8 @@ export type Value =
 
 const UNKNOWN: Value = { kind: 'unknown' }
 
+const TEST_LOADERS =
+  /^(proxyquire\b.*|rewire|esmock|(jest|vi)\.(requireActual|importActual|requireMock|importMock))$/s
 const NODE_SERVERS = new Set(['http', 'https'])
 const MAX_ROUNDS = 6
 const ITERATIONS = new Set(['forEach', 'map', 'filter', 'some', 'every', 'flatMap'])
@@ -86,6 +88,20 @@ export class Values {
     const byDefault = exports?.named.get('default')
     const found = [exports?.whole, byDefault?.from === undefined ? byDefault?.node : undefined]
     return found.filter((each) => each !== undefined)
+  }
+
+  /** Everything that a file offers to others. */
+  offeredBy(file: ts.SourceFile, seen = new Set<ts.SourceFile>()): Value[] {
+    const exports = this.#exports.get(file)
+    if (exports === undefined || seen.has(file)) return []
+    seen.add(file)
+    const names = [...exports.named.keys()].map((name) => this.#exportOf(file, name))
+    const whole = exports.whole === undefined ? [] : [this.of(exports.whole)]
+    const others = exports.stars.flatMap((from) => {
+      const target = ts.isStringLiteralLike(from) && this.#workspace.resolve(from.text, file)
+      return target ? this.offeredBy(target, seen) : []
+    })
+    return [...whole, ...names, ...others]
   }
 
   /** The calls that are known to reach a function. */
@@ -498,7 +514,8 @@ export class Values {
   #ownerOf(node: ts.FunctionExpression): Value {
     const { parent } = wrapOut(node)
     if (ts.isPropertyAssignment(parent)) return { kind: 'object', node: parent.parent }
-    if (!ts.isBinaryExpression(parent) || !ts.isPropertyAccessExpression(parent.left)) return UNKNOWN
+    if (!ts.isBinaryExpression(parent) || !ts.isPropertyAccessExpression(parent.left))
+      return UNKNOWN
     const owner = parent.left.expression
     if (isExportsObject(owner)) return { kind: 'file', file: node.getSourceFile() }
     return this.of(owner)
@@ -579,6 +596,9 @@ export class Values {
       const [specifier] = node.arguments
       return specifier === undefined ? UNKNOWN : this.#imported(specifier, '*')
     }
+    // What tests load with other parts in it is the same module.
+    const [loaded] = TEST_LOADERS.test(node.expression.getText()) ? node.arguments : []
+    if (loaded !== undefined) return this.#imported(loaded, 'require')
     const chained = this.#chained(node)
     if (chained !== undefined) return chained
     const results = members(this.of(node.expression)).map((callee) => this.#result(callee, node))
