@@ -43,6 +43,10 @@ export function importEdits(file: FileEdits, checker: ts.TypeChecker): Edit[] {
   for (const [statement, gone] of removals) {
     const kept = bindings.filter((each) => each.statement === statement && !gone.includes(each))
     const added = lines.merged.get(statement) ?? []
+    if (isList(statement) && gone.length < statement.declarationList.declarations.length) {
+      edits.push(...trimList(statement, gone, kept, nameOf))
+      continue
+    }
     if (kept.length + added.length > 0) {
       edits.push(...trimStatement(statement, kept, added, nameOf))
       lines.merged.delete(statement)
@@ -88,9 +92,18 @@ function bindingsOf(source: ts.SourceFile): Binding[] {
 }
 
 function requireBindings(statement: ts.VariableStatement): Binding[] {
-  const [declaration, ...more] = statement.declarationList.declarations
-  const initial = declaration?.initializer
-  if (declaration === undefined || more.length > 0 || initial === undefined) return []
+  const { declarations } = statement.declarationList
+  if (declarations.length === 1) return declaredBindings(declarations[0]!, statement)
+  const all = declarations.flatMap((each) => declaredBindings(each, statement))
+  return all.filter((each) => ts.isVariableDeclaration(each.name.parent))
+}
+
+function declaredBindings(
+  declaration: ts.VariableDeclaration,
+  statement: ts.VariableStatement
+): Binding[] {
+  const initial = declaration.initializer
+  if (initial === undefined) return []
   const call = ts.isPropertyAccessExpression(initial) ? initial.expression : initial
   const specifier = ts.isCallExpression(call) ? requireSpecifier(call) : undefined
   if (specifier === undefined) return []
@@ -184,7 +197,7 @@ function namesToMerge(statement: Binding['statement'], needs: ImportNeed[]): str
 }
 
 function requirePattern(statement: Binding['statement']): ts.ObjectBindingPattern | undefined {
-  if (!ts.isVariableStatement(statement)) return undefined
+  if (!ts.isVariableStatement(statement) || isList(statement)) return undefined
   const pattern = statement.declarationList.declarations[0]?.name
   return pattern !== undefined && ts.isObjectBindingPattern(pattern) ? pattern : undefined
 }
@@ -240,6 +253,39 @@ function trimStatement(
   return rewrite(name.getStart(), name.end, [
     `{ ${[...elements.map((e) => elementText(e, names.get(e.name)!)), ...added].join(', ')} }`,
   ])
+}
+
+/** `var express = require('express'), path = require('path')`. */
+function isList(statement: Binding['statement']): statement is ts.VariableStatement {
+  return ts.isVariableStatement(statement) && statement.declarationList.declarations.length > 1
+}
+
+/** Takes the imports that are gone out of a list, and gives those that stay their names. */
+function trimList(
+  statement: ts.VariableStatement,
+  gone: Binding[],
+  stays: Binding[],
+  nameOf: (binding: Binding) => string
+): Edit[] {
+  const { text } = statement.getSourceFile()
+  const { declarations } = statement.declarationList
+  const edits = stays
+    .filter((each) => nameOf(each) !== each.name.text)
+    .flatMap((each) => rewrite(each.name.getStart(), each.name.end, [nameOf(each)]))
+  let isFirst = true
+  declarations.forEach((each, index) => {
+    if (!gone.some(({ name }) => name === each.name)) {
+      isFirst = false
+      return
+    }
+    const range = isFirst
+      ? { start: each.getStart(), end: declarations[index + 1]?.getStart() ?? each.end }
+      : { start: declarations[index - 1]!.end, end: each.end }
+    // A comment beside it may be about its neighbour.
+    const isPlain = !/\/[/*]/.test(text.slice(range.start, range.end))
+    if (isPlain) edits.push(...rewrite(range.start, range.end, ['']))
+  })
+  return edits
 }
 
 function specifierText(element: ts.ImportSpecifier, name: string): string {

@@ -124,8 +124,7 @@ function rewriteChain(first: Member['node'], scope: Scope): void {
   let promise = false
   let answered = false
   for (const link of links) {
-    // A status set after the answer never reaches the client: `res.json(x).status(200)`.
-    const isLate = answered && link.name === 'status' && link.call.arguments.every(isLiteral)
+    const isLate = answered && saysNothing(link)
     if (!isLate) statements.push(...linkStatements(link, scope))
     answered ||= link.row.event === 'answer'
     if (isLate) continue
@@ -135,6 +134,12 @@ function rewriteChain(first: Member['node'], scope: Scope): void {
   }
   const last = links.at(-1)!.call
   placeStatements(last, statements, promise, scope)
+}
+
+/** A status set after the answer never reaches the client, and an answer is at its end: `res.json(x).end()`. */
+function saysNothing({ name, call }: Link): boolean {
+  if (name === 'end') return call.arguments.length === 0
+  return name === 'status' && call.arguments.every(isLiteral)
 }
 
 function setEvent(link: Link, scope: Scope): void {
