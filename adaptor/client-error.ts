@@ -39,7 +39,11 @@ export function clientError(
   cause: FastHttpError
 ): string | undefined {
   const err = parserError(cause)
-  if (server.emit('clientError', err, conn.stream)) return undefined
+  return server.emit('clientError', err, conn.stream) ? undefined : answerTo(err)
+}
+
+/** What node:http sends for an error of a connection before it closes. */
+export function answerTo(err: NodeJS.ErrnoException): string {
   return `HTTP/1.1 ${STATUS_LINES[err.code as string] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`
 }
 

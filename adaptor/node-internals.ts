@@ -26,6 +26,7 @@ export interface RequestInternals extends http.IncomingMessage {
   }
   _addHeaderLines(lines: string[], count: number): void
   _dump(): void
+  _dumpAndCloseReadable?(): void
 }
 
 export type WriteCallback = (err?: Error | null) => void
@@ -74,6 +75,7 @@ export interface SocketInternals extends Duplex {
   _httpMessage?: http.ServerResponse | null
   _hadError?: boolean
   server?: http.Server
+  setEncoding(encoding?: BufferEncoding): this
   setTimeout?(ms: number): this
   destroySoon?(): void
 }
@@ -84,6 +86,9 @@ export interface ServerInternals extends http.Server {
   rejectNonStandardBodyWrites?: boolean
   requireHostHeader?: boolean
   httpAllowHalfOpen?: boolean
+  keepAliveTimeoutBuffer?: number
+  shouldUpgradeCallback?(request: http.IncomingMessage): unknown
+  [kOptimizeEmptyRequests]?: boolean
 }
 
 function symbolOf(owner: object, description: string): symbol {
@@ -105,6 +110,11 @@ export const keepsEndCallbacks = kWritableFinished in response
 export const kNeedDrain = symbolOf(response, 'kNeedDrain')
 /** Names that the server's `uniqueHeaders` option joins to one line. */
 export const kUniqueHeaders = symbolOf(server, 'kUniqueHeaders')
+/** The `optimizeEmptyRequests` option of a server. */
+export const kOptimizeEmptyRequests: unique symbol = symbolOf(
+  server,
+  'OptimizeEmptyRequestsOption'
+) as never
 /** The `IncomingMessage` and `ServerResponse` options of a server. */
 export const kIncomingMessage = symbolOf(server, 'IncomingMessage')
 export const kServerResponse = symbolOf(server, 'ServerResponse')

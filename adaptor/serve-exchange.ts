@@ -1,12 +1,13 @@
 import { channel } from 'node:diagnostics_channel'
 import type http from 'node:http'
-import type { Duplex } from 'node:stream'
 import type { Exchange } from '../src/server/exchange.js'
 import type { RequestCtx } from '../src/server/request-ctx.js'
+import { claimSocket, leaveSocket } from './claim-socket.js'
 import { refuseMethod } from './client-error.js'
 import { dispatch, isKnownMethod } from './dispatch.js'
 import type { MessageClasses } from './message-classes.js'
 import {
+  kOptimizeEmptyRequests,
   kUniqueHeaders,
   type RequestInternals,
   type ResponseInternals,
@@ -62,6 +63,9 @@ function begin(
   if (requestStart.hasSubscribers) {
     requestStart.publish({ request: req, response: res, socket, server })
   }
+  if (server[kOptimizeEmptyRequests] === true && !hasBodyFields(req.headers)) {
+    req._dumpAndCloseReadable?.()
+  }
   try {
     dispatch(server, req, res, exchange)
   } catch (err) {
@@ -69,26 +73,6 @@ function begin(
     fail(res)
   }
   return turn
-}
-
-const kClaimed = Symbol('fasthttp.claimed')
-
-/** Makes `server` the owner of a connection: its timeouts are told to request, response and server. */
-export function claimSocket(server: http.Server, stream: Duplex): void {
-  const socket = stream as SocketInternals & { [kClaimed]?: true }
-  socket.server = server
-  if (socket[kClaimed] === true) return
-  socket[kClaimed] = true
-  socket.on('timeout', onSocketTimeout)
-}
-
-function onSocketTimeout(this: SocketInternals): void {
-  const res = this._httpMessage
-  const req = res?.req
-  const reqHeard = req !== undefined && !req.complete && req.emit('timeout', this)
-  const resHeard = res?.emit('timeout', this) === true
-  const serverHeard = this.server?.emit('timeout', this) === true
-  if (!reqHeard && !resHeard && !serverHeard) this.destroy()
 }
 
 function newRequest(
@@ -114,6 +98,10 @@ function newRequest(
     max !== null && max > 0 ? Math.min(lines.length, max * 2) : lines.length
   )
   return req
+}
+
+function hasBodyFields(headers: http.IncomingHttpHeaders): boolean {
+  return 'content-length' in headers || 'transfer-encoding' in headers
 }
 
 interface ResponseOptions {
@@ -155,7 +143,7 @@ function newResponse(
 
 /** Gives the connection away; `false` when nobody takes upgrades and the request is to be served like any other. */
 function upgrade(
-  server: http.Server,
+  server: ServerInternals,
   classes: MessageClasses,
   ctx: RequestCtx,
   exchange: Exchange,
@@ -163,9 +151,11 @@ function upgrade(
 ): boolean {
   const event = exchange.method === 'CONNECT' ? 'connect' : 'upgrade'
   const wanted = server.listenerCount(event) > 0
-  if (!wanted && event === 'upgrade') return false
+  // Nodes without the setting upgrade where somebody listens.
+  const decide = server.shouldUpgradeCallback ?? (() => wanted)
   const req = newRequest(server, classes, exchange, socket)
   req.upgrade = true
+  if (event === 'upgrade' && decide.call(server, req) !== true) return false
   if (!wanted) {
     socket.destroy()
     return true
@@ -174,6 +164,7 @@ function upgrade(
   req.push(null)
   ctx.setStatusCode(event === 'connect' ? 200 : 101)
   leaveOrder(socket)
+  leaveSocket(socket)
   const { socket: stream, head } = exchange.upgrade()
   server.emit(event, req, stream, head)
   return true

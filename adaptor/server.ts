@@ -13,6 +13,14 @@ function markShared(socket: net.Socket): net.Socket {
   return Object.assign(socket, { [kShared]: true })
 }
 
+/** net.Server's options for accepted sockets, as it keeps them. */
+interface AcceptOptions {
+  readonly noDelay?: boolean
+  readonly keepAlive?: boolean
+  /** Seconds. */
+  readonly keepAliveInitialDelay?: number
+}
+
 /**
  * `http.Server` on this package's engine: the same methods, events, options and messages. Unlike node's, it answers 500 when a
  * 'request' listener throws, and logs the error.
@@ -27,8 +35,16 @@ export class Server extends http.Server {
     this.removeAllListeners('connection')
     this.on('connection', (socket) => this.#serving.serve(socket, kShared in socket))
     this.prependListener('listening', () => {
-      acceptInto(this, (socket) => this.emit('connection', markShared(socket)), onSharedRead)
+      acceptInto(this, (socket) => this.#accept(markShared(socket)), onSharedRead)
     })
+  }
+
+  /** Gives an accepted socket the settings that net.Server would have given it. */
+  #accept(socket: net.Socket): void {
+    const { noDelay, keepAlive, keepAliveInitialDelay = 0 } = this as AcceptOptions
+    if (noDelay === false) socket.setNoDelay(false)
+    if (keepAlive === true) socket.setKeepAlive(true, keepAliveInitialDelay * 1000)
+    this.emit('connection', socket)
   }
 
   override closeAllConnections(): void {

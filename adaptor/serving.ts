@@ -7,12 +7,14 @@ import type { RequestCtx, RequestHandler } from '../src/server/request-ctx.js'
 import { Server as Engine } from '../src/server/server.js'
 import { clientError } from './client-error.js'
 import { classesOfServer, type MessageClasses } from './message-classes.js'
-import { claimSocket, serveExchange } from './serve-exchange.js'
+import { claimSocket } from './claim-socket.js'
+import type { ServerInternals } from './node-internals.js'
+import { serveExchange } from './serve-exchange.js'
 
 /** Longest delay of a timer: node's 0 means no limit. */
 const NO_LIMIT_MS = 2 ** 31 - 1
 /** How much longer a connection is kept than its Keep-Alive field says. */
-const KEEP_ALIVE_BUFFER_MS = 1000
+const DEFAULT_KEEP_ALIVE_BUFFER_MS = 1000
 
 /** Serves the connections of a node:http or node:https server and emits its events. */
 export class Serving {
@@ -46,7 +48,8 @@ export class Serving {
 
   /** Made with the first connection: until then the timeouts may be set as properties. */
   #createEngine(): Engine {
-    const server = this.#server
+    const server: ServerInternals = this.#server
+    const { keepAliveTimeout, keepAliveTimeoutBuffer = DEFAULT_KEEP_ALIVE_BUFFER_MS } = server
     return new Engine({
       handler: this.#handler(),
       readBufferSize: (server as { maxHeaderSize?: number }).maxHeaderSize || http.maxHeaderSize,
@@ -55,8 +58,7 @@ export class Serving {
         server.requestTimeout || NO_LIMIT_MS
       ),
       readTimeout: server.requestTimeout,
-      idleTimeout:
-        server.keepAliveTimeout > 0 ? server.keepAliveTimeout + KEEP_ALIVE_BUFFER_MS : NO_LIMIT_MS,
+      idleTimeout: keepAliveTimeout > 0 ? keepAliveTimeout + keepAliveTimeoutBuffer : NO_LIMIT_MS,
     })
   }
 

@@ -202,6 +202,8 @@ export class Turn extends Settlement implements BodySink {
   /** All output has been given to `write`. */
   end(): void {
     this.#ended = true
+    // A destroyed connection is about to be lost: that ends the turn.
+    if (this.res.socket?.destroyed === true) return
     if (!this.#blocked && (this.#bodyComplete || this.res._last)) this.#release()
   }
 

@@ -21,6 +21,7 @@ interface ServerInternals {
   _handle: ListeningHandle | null
   _connections: number
   maxConnections?: number
+  highWaterMark?: number
   _emitCloseIfDrained(): void
 }
 
@@ -63,7 +64,8 @@ export function acceptInto(
 ): boolean {
   if (!canShareReads()) return false
   return acceptHandles(server, (handle) => {
-    const socket = socketOver(handle, onRead)
+    const { highWaterMark } = server as unknown as ServerInternals
+    const socket = socketOver(handle, onRead, highWaterMark)
     claim(server, socket)
     onSocket(socket)
   })

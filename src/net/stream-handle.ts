@@ -74,13 +74,21 @@ const READ_BUFFER_BYTES = 64 * 1024
 const readBuffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES)
 
 /** A `net.Socket` over `handle` that reads into the shared buffer (`onread`, documented for clients only). */
-export function socketOver(handle: unknown, callback: ReadCallback): net.Socket {
+export function socketOver(
+  handle: unknown,
+  callback: ReadCallback,
+  highWaterMark?: number
+): net.Socket {
   const options: net.SocketConstructorOpts & { handle: unknown; onread: net.OnReadOpts } = {
     handle,
     allowHalfOpen: true,
     readable: true,
     writable: true,
     onread: { buffer: readBuffer, callback: callback as (n: number, b: Uint8Array) => boolean },
+    ...(highWaterMark !== undefined && {
+      readableHighWaterMark: highWaterMark,
+      writableHighWaterMark: highWaterMark,
+    }),
   }
   return new net.Socket(options)
 }

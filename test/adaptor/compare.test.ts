@@ -11,6 +11,8 @@ import { responseBodyCases } from './cases/response-body.js'
 import { responseErrorCases } from './cases/response-errors.js'
 import { responseHeadCases } from './cases/response-head.js'
 import { responseStreamCases } from './cases/response-stream.js'
+import { socketCases } from './cases/sockets.js'
+import { stateCases } from './cases/states.js'
 import { adapted } from './helpers/adapted.js'
 import { run, type Case, type CreateServer } from './helpers/compare.js'
 
@@ -25,6 +27,8 @@ const groups: [group: string, cases: readonly Case[]][] = [
   ['aborts', abortCases],
   ['conversations', conversationCases],
   ['endings', endingCases],
+  ['sockets', socketCases],
+  ['states', stateCases],
 ]
 
 describe.each(groups)('%s, as on node:http', (_group, cases) => {

@@ -18,6 +18,8 @@ export interface Client {
   write(data: string | Buffer): void
   end(data?: string): void
   destroy(): void
+  /** Closes with a reset. */
+  reset(): void
   /** Resolves when what arrived matches. */
   until(pattern: RegExp): Promise<void>
   pause(): void
@@ -167,6 +169,7 @@ function clientOf(socket: net.Socket): Client & { closed: Promise<unknown> } {
     write: (data) => void socket.write(data),
     end: (data = '') => void socket.end(data),
     destroy: () => void socket.destroy(),
+    reset: () => void socket.resetAndDestroy(),
     until: (pattern) =>
       new Promise((resolve) => {
         if (pattern.test(received)) resolve()
