@@ -19,9 +19,9 @@ import { ResponseBodyStream } from './response-body-stream.js'
 
 /** Finds out which HostClient serves a request. */
 export interface CallRouter {
-  /** Throws when the request cannot be sent. */
+  /** @internal Throws when the request cannot be sent. */
   _route(req: Request): HostClient
-  /** A call has settled. */
+  /** @internal A call has settled. */
   _settled(): void
 }
 

@@ -14,6 +14,7 @@ const PREFIX = /^https?:\/\/[^\x00-\x20/?#\x7f-\uffff]+$/i
 
 /** Whoever serves the requests for an origin. */
 interface Host {
+  /** @internal As in HostClient: published types lack what is internal. */
   readonly options: ResolvedClientOptions
 }
 
