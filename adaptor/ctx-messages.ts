@@ -35,6 +35,8 @@ export class CtxMessages {
   hasMiddleware = false
   /** Told when the answer is there, and at the latest when the ctx is over; `ctx` can be read then. */
   onAnswer: ((ctx: RequestCtx) => void) | undefined = undefined
+  /** Told when what is behind a middleware goes on with the ctx. */
+  onPublish: (() => void) | undefined = undefined
   readonly #ctx: RequestCtx
   /** As the ctx and the request last had it in common. */
   #method: string
@@ -84,6 +86,7 @@ export class CtxMessages {
     }
     if (res.statusCode !== 200) ctx.setStatusCode(res.statusCode)
     for (const name of res.getHeaderNames()) this.#publishField(name)
+    this.onPublish?.()
   }
 
   #publishField(name: string): void {

@@ -1,6 +1,7 @@
 import * as compat from '../src/features/compat/index.js'
 import type { RequestCtx } from '../src/server/request-ctx.js'
-import { expressParams, withdrawAnswer } from '../src/server/routing.js'
+import { withdrawAnswer } from '../src/server/routing.js'
+import { paramsView, queryView } from './changed-values.js'
 import { copyHeaders, type CtxMessages } from './ctx-messages.js'
 
 type Fields = Record<string, unknown>
@@ -57,8 +58,6 @@ const FIXED: Record<string, (ctx: RequestCtx) => unknown> = {
 
 /** Values of Express's request that depend on the route, or are seldom asked for. */
 const VALUES: Record<string, (ctx: RequestCtx) => unknown> = {
-  params: expressParams,
-  query: compat.query,
   path: compat.mountedPath,
   baseUrl: compat.mountPath,
   ips: compat.ips,
@@ -80,11 +79,13 @@ export function addRouterView(ctx: RequestCtx, messages: CtxMessages): void {
   }
   for (const [name, value] of Object.entries(FIXED)) define(req, name, value(ctx))
   const keepValues = defineValues(ctx, req)
+  const keepChanges = defineChanges(ctx, messages)
   define(req, 'res', res)
   const keepUrl = defineUrl(ctx, messages)
   messages.onAnswer = (live) => {
     keepUrl(live)
     keepValues(live)
+    keepChanges()
   }
   define(res, 'get', (name: string) => messages.res.getHeader(name))
   Object.defineProperty(res, 'locals', { get: () => compat.locals(ctx), configurable: true })
@@ -130,6 +131,36 @@ function defineValues(ctx: RequestCtx, req: Fields): Keep {
   }
   return (ctx) => {
     kept ??= Object.fromEntries(Object.entries(VALUES).map(([name, read]) => [name, read(ctx)]))
+  }
+}
+
+/** `req.query` and `req.params`, which middlewares change in place or replace; what is returned keeps them as they are then. */
+function defineChanges(ctx: RequestCtx, messages: CtxMessages): () => void {
+  const views = { query: queryView(ctx), params: paramsView(ctx) }
+  let kept: Fields | undefined
+  const entries = Object.entries(views)
+  const open = ([name, view]: (typeof entries)[number]): void => {
+    Object.defineProperty(messages.req, name, {
+      get: () => (kept === undefined ? view.read() : kept[name]),
+      set: (value) => (kept === undefined ? view.write(value) : (kept[name] = value)),
+      configurable: true,
+    })
+  }
+  entries.forEach(open)
+  messages.onPublish = () => {
+    for (const entry of entries) {
+      const [name, view] = entry
+      // Express 5 has a getter only, which some define anew.
+      const own = Object.getOwnPropertyDescriptor(messages.req, name)
+      if (own !== undefined && 'value' in own) {
+        view.write(own.value)
+        open(entry)
+      }
+      view.publish()
+    }
+  }
+  return () => {
+    kept ??= { query: views.query.read(), params: views.params.read() }
   }
 }
 

@@ -49,6 +49,11 @@ export function query(ctx: RequestCtx): Record<string, unknown> {
   return value
 }
 
+/** Puts another value in the place of the parsed query string. @internal */
+export function setQuery(ctx: RequestCtx, value: Record<string, unknown>): void {
+  ctx.setUserValue(kQuery, { parser: queryParserFn(setting(ctx, 'query parser')), value })
+}
+
 function queryString(ctx: RequestCtx): string {
   return /^[^?#]*\?([^#]*)/.exec(ctx.requestURI())?.[1] ?? ''
 }
