@@ -16,6 +16,9 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   checkServerNames(options)
   if (typeof options.handler !== 'function')
     throw new InvalidOptionError('handler must be a function')
+  // Otherwise it would fail with each request, in the middle of Express.
+  if ('handle' in options.handler && 'use' in options.handler)
+    throw new InvalidOptionError('handler is an Express or connect app: give it to adapt() first')
   const resolved: Record<string, unknown> = { ...SERVER_DEFAULTS, ...options }
   for (const [name, fallback] of Object.entries(SERVER_DEFAULTS)) {
     const value = resolved[name]
