@@ -10,15 +10,15 @@ interface Rule {
 /**
  * Tells which addresses are reached without a proxy, from a list as in `NO_PROXY`: `*` for all, `example.com` for a host and its
  * sub-domains, `.example.com` for the sub-domains alone, an IP address or a CIDR block; each but the last may end in `:port`.
- * `localhost` and loopback addresses never go through a proxy.
+ * The list is separated by commas or white space. `localhost` and loopback addresses never go through a proxy.
  */
 export class NoProxy {
   readonly #rules: Rule[] = []
   #all = false
 
   constructor(list: string) {
-    for (const part of list.split(',')) {
-      const entry = part.trim().toLowerCase()
+    for (const part of list.split(/[,\s]+/)) {
+      const entry = part.toLowerCase().replace(/\.$/, '')
       if (entry === '*') this.#all = true
       else if (entry !== '') this.#rules.push(ruleOf(entry))
     }
@@ -38,7 +38,9 @@ function ruleOf(entry: string): Rule {
   if (block !== null && isIP(block[1]!) !== 0)
     return { matches: inBlock(block[1]!, Number(block[2])), port: 0 }
   const { name, port } = splitPort(entry)
-  if (isIP(name) !== 0) return { matches: (host) => host === name, port }
+  // The same address may be written in several ways.
+  const family = isIP(name)
+  if (family !== 0) return { matches: inBlock(name, family === 6 ? 128 : 32), port }
   const suffix = name.startsWith('.') ? name : '.' + name.replace(/^\*\./, '')
   const exact = name.startsWith('.') || name.startsWith('*.') ? undefined : name
   return { matches: (host) => host === exact || host.endsWith(suffix), port }
@@ -58,6 +60,9 @@ function splitPort(entry: string): { name: string; port: number } {
   return { name: bracketed ?? plain ?? entry, port: Number(digits ?? 0) }
 }
 
+const isLoopbackIPv4 = inBlock('127.0.0.0', 8)
+const isLoopbackIPv6 = inBlock('::1', 128)
+
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+  return host === 'localhost' || isLoopbackIPv4(host) || isLoopbackIPv6(host)
 }
