@@ -1,5 +1,6 @@
 import { ts } from 'ts-morph'
 import { isReference, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
+import { isComputedLoad } from './computed-require.js'
 import { isExportsObject } from './file-exports.js'
 import { isNodeServer, members, type Service, type Value, type Values } from './values.js'
 import type { Workspace } from './workspace.js'
@@ -309,7 +310,15 @@ export class AppGraph {
       else if (each.kind === 'service') item.services.push(each.service)
       else item.foreign = each
     }
+    if (isComputedLoad(node, this.#workspace)) this.#onlyServices(item, value)
     return item
+  }
+
+  /** Of a folder whose files are registered by a loop, those count that can be: routers. */
+  #onlyServices(item: RegisteredItem, value: Value): void {
+    const isSure = item.services.length > 0 && item.functions.length === 0
+    item.functions = []
+    item.foreign = isSure ? undefined : value
   }
 
   /** A use of a service as a whole: allowed where the value can be followed. */
@@ -350,8 +359,12 @@ export class AppGraph {
     if (isExportsObject(call.expression)) return
     const callees = members(this.#values.of(call.expression))
     const isTest = this.#workspace.isReadonly(node.getSourceFile())
+    // Files of a folder that a loop calls with the app: those that are functions.
+    const isLoop =
+      isComputedLoad(call.expression, this.#workspace) &&
+      callees.some((callee) => callee.kind === 'function')
     for (const callee of callees) {
-      if (callee.kind === 'function' || callee.kind === 'class') continue
+      if (callee.kind === 'function' || callee.kind === 'class' || isLoop) continue
       if (this.#isTestClient(callee) || isAdaptor(callee)) continue
       if (isNodeServer(callee) && !isTest) continue
       if (service.kind === 'app' && (isTest || this.#isRequestListener(call))) {

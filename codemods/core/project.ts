@@ -184,6 +184,8 @@ export class ProjectPlan {
     for (let before = -1; before !== graph.blockers.size;) {
       before = graph.blockers.size
       for (const service of graph.services) this.#blockByMounts(service)
+      for (const { items } of graph.registrations)
+        for (const each of items) this.#blockTogether(each)
     }
   }
 
@@ -245,6 +247,17 @@ export class ProjectPlan {
     }
     if (service.kind === 'router' && mounts.length === 0) {
       graph.block(service, service.node, 'no app mounts this router where it can be seen')
+    }
+  }
+
+  /** Routers of which one or another is registered become ours together. */
+  #blockTogether({ node, services }: RegisteredItem): void {
+    const stays = services.find((each) => this.blockerOf(each) !== undefined)
+    if (stays === undefined) return
+    for (const each of services) {
+      if (this.isConverted(each)) {
+        this.graph.block(each, node, `another in its place stays: ${this.blockerOf(stays)}`)
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 import { ts } from 'ts-morph'
 import { isFunctionNode, nameText, unwrap, walk, wrapOut, type FunctionNode } from './ast.js'
+import { computedFiles } from './computed-require.js'
 import { FileExports, isExportsObject } from './file-exports.js'
+import { isEmptyValue, isFallback, mapValues, thisAssignments } from './value-syntax.js'
 import type { Workspace } from './workspace.js'
 
 export type ServiceKind = 'app' | 'router' | 'server'
@@ -592,6 +594,8 @@ export class Values {
   #call(node: ts.CallExpression): Value {
     const required = requireSpecifier(node)
     if (required !== undefined) return this.#imported(required, 'require')
+    const computed = computedFiles(node, this.#workspace)
+    if (computed.length > 0) return union(computed.map((file) => this.#loaded(file, node)))
     if (node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       const [specifier] = node.arguments
       return specifier === undefined ? UNKNOWN : this.#imported(specifier, '*')
@@ -603,6 +607,13 @@ export class Values {
     if (chained !== undefined) return chained
     const results = members(this.of(node.expression)).map((callee) => this.#result(callee, node))
     return union(results)
+  }
+
+  /** What a call that loads this file gives. */
+  #loaded(file: ts.SourceFile, call: ts.CallExpression): Value {
+    const whole = this.#exports.get(file)?.whole
+    const isImport = call.expression.kind === ts.SyntaxKind.ImportKeyword
+    return isImport || whole === undefined ? { kind: 'file', file } : this.of(whole)
   }
 
   /** Calls of a service's own methods: `app.route()`, `app.listen()`, `app.use().use()`. */
@@ -713,19 +724,6 @@ export function requireSpecifier(node: ts.CallExpression): ts.StringLiteralLike 
   return argument !== undefined && ts.isStringLiteralLike(argument) ? argument : undefined
 }
 
-/** The values of `new Map([[key, value], ...])`. */
-function mapValues(node: ts.NewExpression): ts.Expression[] {
-  const [entries] = node.arguments ?? []
-  if (entries === undefined || !ts.isArrayLiteralExpression(entries)) return []
-  return entries.elements.flatMap((entry) =>
-    ts.isArrayLiteralExpression(entry) && entry.elements[1] !== undefined ? [entry.elements[1]] : []
-  )
-}
-
-function isFallback(kind: ts.SyntaxKind): boolean {
-  return kind === ts.SyntaxKind.BarBarToken || kind === ts.SyntaxKind.QuestionQuestionToken
-}
-
 function constructorOf(node: ts.ClassLikeDeclaration): FunctionNode | undefined {
   return node.members.find(ts.isConstructorDeclaration)
 }
@@ -745,32 +743,6 @@ function isBoundSelf(value: ts.Expression, owner: ts.Expression, name: string): 
     method.name.text === name &&
     method.expression.getText() === owner.getText()
   )
-}
-
-function isEmptyValue(node: ts.Expression): boolean {
-  return (
-    node.kind === ts.SyntaxKind.NullKeyword ||
-    (ts.isIdentifier(node) && node.text === 'undefined') ||
-    ts.isVoidExpression(node)
-  )
-}
-
-function thisAssignments(owner: ts.ClassLikeDeclaration, name: string): ts.Expression[] {
-  const found: ts.Expression[] = []
-  for (const member of owner.members) {
-    walk(member, (node) => {
-      if (
-        ts.isBinaryExpression(node) &&
-        node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
-        ts.isPropertyAccessExpression(node.left) &&
-        node.left.expression.kind === ts.SyntaxKind.ThisKeyword &&
-        node.left.name.text === name
-      ) {
-        found.push(node.right)
-      }
-    })
-  }
-  return found
 }
 
 function union(values: Value[]): Value {
