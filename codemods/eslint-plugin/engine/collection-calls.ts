@@ -2,7 +2,17 @@ import { ADDERS, ARRAY_CALLBACKS, CLEARERS, READERS, REMOVERS } from '../util/wo
 import type { Call } from './calls.js'
 import { elementOf } from './expressions.js'
 import type { Interpreter } from './interpreter.js'
-import { FREE, NOTHING, OUTER, join, object, value, type Escape, type Value } from './model.js'
+import {
+  FREE,
+  NOTHING,
+  OUTER,
+  VIEW,
+  join,
+  object,
+  value,
+  type Escape,
+  type Value,
+} from './model.js'
 import { removeStored, storeInto } from './stores.js'
 
 /** Methods of arrays, maps and sets, and what looks like them. */
@@ -12,6 +22,7 @@ export function collectionCall(run: Interpreter, call: Call): Value | null {
   if (REMOVERS.has(name)) takeOut(run, call)
   if (ARRAY_CALLBACKS.has(name) && call.args[0]?.fns.length) return iterate(run, call)
   if (name === 'forEach' && clearsEach(run, call)) return NOTHING
+  if (name === 'set' && copiesBytes(run, call)) return NOTHING
   if (ADDERS.has(name)) return add(run, call)
   if (name === 'getStore') return NOTHING
   if (name === 'bind') {
@@ -40,6 +51,13 @@ function clearsEach(run: Interpreter, call: Call): boolean {
   if (!callback || !CLEARERS.has(run.origins.path(callback) ?? '')) return false
   run.remove(elementOf(run, call.receiver).clears, call.node)
   return true
+}
+
+/** `bytes.set(view)`, `bytes.set(view, offset)` of a typed array: a map has a value for a key. */
+function copiesBytes(run: Interpreter, { args, node }: Call): boolean {
+  const [, offset] = node.arguments
+  if (args[0]?.kind !== VIEW) return false
+  return !offset || /^\d+$|off|pos|cursor|length|size|\bat\b|[-+*]/i.test(run.text(offset))
 }
 
 function takeOut(run: Interpreter, call: Call): void {

@@ -1,8 +1,9 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
-import { contains, isClass, isInDroppedChain, isFunction, unwrap } from '../util/ast.js'
+import { contains, isInDroppedChain } from '../util/ast.js'
 import type { Origins } from '../util/origins.js'
 import type { ResolvedOptions } from '../util/options.js'
 import type { TypeInfo } from '../util/type-info.js'
+import { Definitions } from './definitions.js'
 import { Flow, joinFlows } from './flow.js'
 import { Frame } from './frame.js'
 import {
@@ -75,8 +76,7 @@ export class Interpreter {
   readonly terminals = new Map<Deferred, Set<string>>()
   /** Promises that settle when something has only begun, such as a stream that opens. */
   readonly begun = new Set<Deferred>()
-  readonly #outer = new Map<Variable, Value>()
-  readonly #classes = new Map<ClassNode, Value>()
+  readonly #definitions = new Definitions(this)
   #depth = 0
   #steps = 0
   #silent = 0
@@ -125,36 +125,11 @@ export class Interpreter {
   read(identifier: TSESTree.Identifier | TSESTree.JSXIdentifier): Value {
     const variable = this.origins.variable(identifier)
     if (!variable) return identifier.name === 'undefined' ? NOTHING : OUTER
-    return this.flow.vars.get(variable) ?? this.#definition(variable)
+    return this.flow.vars.get(variable) ?? this.#definitions.of(variable)
   }
 
-  #definition(variable: Variable): Value {
-    const known = this.#outer.get(variable)
-    if (known) return known
-    this.#outer.set(variable, OUTER)
-    const found = this.#define(variable)
-    this.#outer.set(variable, found)
-    return found
-  }
-
-  #define(variable: Variable): Value {
-    const [def] = variable.defs
-    if (!def) return OUTER
-    if (isFunction(def.node) && def.type === 'FunctionName') return this.#outerFunction(def.node)
-    if (isClass(def.node)) return this.classValue(def.node)
-    if (def.type !== 'Variable' || def.node.id.type !== 'Identifier' || !def.node.init) return OUTER
-    const init = unwrap(def.node.init)
-    if (isFunction(init)) return this.#outerFunction(init)
-    if (contains(init, this.root)) return OUTER
-    if (!/^(Object|Array|New|Call|Class|Member|Identifier)/.test(init.type)) return OUTER
-    if (contains(this.root, def.node)) return NOTHING
-    return this.outside(() => markOuter(evaluate(this, init)))
-  }
-
-  /** What is put on a function that outlives the handler outlives it too. */
-  #outerFunction(fn: FunctionNode): Value {
-    const outer = fn === this.root || !contains(this.root, fn)
-    return { ...this.closure(fn, NOTHING), outer }
+  classValue(cls: ClassNode): Value {
+    return this.#definitions.ofClass(cls)
   }
 
   /** Evaluates something that ran before the handler, without reports. */
@@ -174,16 +149,6 @@ export class Interpreter {
 
   closure(fn: FunctionNode, self: Value = this.frame.self): Value {
     return value({ fns: [{ fn, self, bound: [] }] })
-  }
-
-  classValue(cls: ClassNode): Value {
-    let known = this.#classes.get(cls)
-    if (!known) {
-      const outer = !contains(this.root, cls)
-      known = value({ objs: [object({ cls, isClass: true, outer })], outer })
-      this.#classes.set(cls, known)
-    }
-    return known
   }
 
   // ---- late uses and escapes ----
@@ -542,16 +507,4 @@ export class Interpreter {
     const abandons = frame.abandonsLater || frame.returned.abandons
     return value({ kind, role, objs, race, pend, promises: false, abandons })
   }
-}
-
-/** Everything a value refers to lives longer than the handler. */
-export function markOuter(of: Value, seen = new Set<Obj>()): Value {
-  for (const obj of of.objs) {
-    if (seen.has(obj)) continue
-    seen.add(obj)
-    obj.outer = true
-    markOuter(obj.elem, seen)
-    for (const prop of obj.props.values()) markOuter(prop, seen)
-  }
-  return of.outer ? of : { ...of, outer: true }
 }

@@ -1,4 +1,5 @@
-import { markOuter, type Interpreter } from './interpreter.js'
+import { markOuter } from './definitions.js'
+import type { Interpreter } from './interpreter.js'
 import type { Escape, Node, Value } from './model.js'
 
 export interface StorePlace {

@@ -94,6 +94,7 @@ function isDeferred(run: Interpreter, call: Call, fns: readonly Closure[]): bool
   if (matches(options.sync, name, path)) return false
   if (matches(options.deferred, name, path)) return true
   if (options.unknownCallbacks === 'ignore') return false
+  if (isNodeCallback(call, fns)) return true
   if (SYNC.has(name) || (path !== null && /^fasthttp[./]/.test(path))) return false
   if (fns.some(isErrorFirst)) return true
   if (USUALLY_SYNC.has(name)) return false
@@ -101,6 +102,14 @@ function isDeferred(run: Interpreter, call: Call, fns: readonly Closure[]): bool
   if (DEFERRED.has(name) || /^on(ce)?[A-Z]/.test(name)) return true
   if (path !== null && CALLBACK_MODULES.test(path)) return true
   return isOptionCallback(call, fns)
+}
+
+/** `Model.find(query, (err, rows) => …)`, `async.each(list, work, (err) => …)`: no iteration of a list takes them so. */
+function isNodeCallback({ name, args }: Call, fns: readonly Closure[]): boolean {
+  const index = args.findIndex((arg) => arg.fns.some((fn) => fns.includes(fn)))
+  if (index < 1 || index !== args.length - 1) return false
+  if (index === 1 && !/^(call|find)$/.test(name)) return false
+  return fns.some((fn) => isErrorFirst(fn) && (index > 1 || fn.fn.params.length > 1))
 }
 
 /** `request({ success(data) {…} })`: callbacks named as events. */

@@ -12,7 +12,9 @@ import { ADDERS } from '../util/words.js'
 const BYTES = /\b(Uint8Array|Buffer)\b/
 const VISIT = /^visit(All\w*|UserValues\w*|HeaderParams)$/
 
-export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-async-visitor', {
+type MessageIds = 'async' | 'kept' | 'forOf' | 'copyBytes'
+
+export const noAsyncVisitor = createRule<MessageIds, []>('no-async-visitor', {
   gate: /visit(All|UserValues|HeaderParams)/,
   meta: {
     type: 'problem',
@@ -24,6 +26,7 @@ export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-asy
       async:
         '{{callee}} does not wait for an asynchronous visitor: what follows its first await runs after the visit, and maybe after the handler. Collect copies and loop over them afterwards.',
       kept: '`{{name}}` is valid only during this call of the visitor, but `{{target}}` keeps it. Keep a copy.',
+      copyBytes: 'Copy the bytes.',
       forOf: 'Loop with for…of over all().',
     },
     schema: [],
@@ -81,7 +84,7 @@ export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-asy
     function keptBy(
       visitor: FunctionNode,
       givesBytes: boolean
-    ): { node: Node; messageId: 'kept'; data: Record<string, string> }[] {
+    ): TSESLint.ReportDescriptor<MessageIds>[] {
       return visitor.params.flatMap((param) => {
         if (param.type !== 'Identifier') return []
         const type = param.typeAnnotation ? source.getText(param.typeAnnotation) : ''
@@ -90,9 +93,18 @@ export const noAsyncVisitor = createRule<'async' | 'kept' | 'forOf', []>('no-asy
         const references = scope.set.get(param.name)?.references ?? []
         return references.flatMap(({ identifier }) => {
           const target = keeper(source, visitor, identifier)
-          return target
-            ? [{ node: identifier, messageId: 'kept' as const, data: { name: param.name, target } }]
-            : []
+          if (!target) return []
+          const { name } = param
+          const fix = (fixer: TSESLint.RuleFixer): TSESLint.RuleFix =>
+            fixer.replaceText(identifier, `Buffer.from(${name})`)
+          return [
+            {
+              node: identifier,
+              messageId: 'kept' as const,
+              data: { name, target },
+              suggest: [{ messageId: 'copyBytes' as const, fix }],
+            },
+          ]
         })
       })
     }

@@ -1,10 +1,12 @@
 import type { TSESLint, TSESTree } from '@typescript-eslint/utils'
 import { ReleaseFlow, releasesOf, type ReleaseFinding } from '../engine/release-flow.js'
-import { enclosingFunction } from '../util/ast.js'
+import type { Node } from '../engine/model.js'
+import { indentOf, statementOf, uniqueName } from '../suggest/suggestion.js'
+import { enclosingFunction, memberName } from '../util/ast.js'
 import { createRule } from '../util/create-rule.js'
 import { Origins } from '../util/origins.js'
 
-type MessageIds = ReleaseFinding['messageId'] | 'copyBytes' | 'await'
+type MessageIds = ReleaseFinding['messageId'] | 'copyBytes' | 'await' | 'readBefore'
 
 export const noUseAfterRelease = createRule<MessageIds, []>('no-use-after-release', {
   gate: /\brelease[A-Z]/,
@@ -26,6 +28,7 @@ export const noUseAfterRelease = createRule<MessageIds, []>('no-use-after-releas
         '`{{name}}` is still in use by another call (line {{line}}). Await that first, or use a copy.',
       copyBytes: 'Copy the bytes.',
       await: 'Await the call.',
+      readBefore: 'Read it before the release.',
     },
     schema: [],
     defaultOptions: [],
@@ -52,8 +55,9 @@ export const noUseAfterRelease = createRule<MessageIds, []>('no-use-after-releas
 function suggest(
   source: TSESLint.SourceCode,
   origins: Origins,
-  { messageId, node }: ReleaseFinding
+  { messageId, node, other }: ReleaseFinding
 ): TSESLint.ReportSuggestionArray<MessageIds> {
+  if (messageId === 'used') return readBefore(source, node, other)
   const text = source.getText(node as TSESTree.Node)
   if (messageId === 'pending') {
     const isCall = node.type === 'CallExpression' && node.callee.type === 'MemberExpression'
@@ -75,3 +79,38 @@ function suggest(
   }
   return []
 }
+
+/** `release(res); return String(res.body())`: what is returned is worked out before the release. */
+function readBefore(
+  source: TSESLint.SourceCode,
+  use: Node,
+  release: Node
+): TSESLint.ReportSuggestionArray<MessageIds> {
+  const statement = statementOf(use)
+  const before = statementOf(release)
+  if (statement?.type !== 'ReturnStatement' || !statement.argument) return []
+  if (before?.parent !== statement.parent) return []
+  const block = statement.parent.type === 'BlockStatement' ? statement.parent.body : []
+  const between = block.slice(block.indexOf(before as never), block.indexOf(statement))
+  if (!between.every(isRelease)) return []
+  const { argument } = statement
+  const name = uniqueName(source, 'result')
+  const made = `const ${name} = ${source.getText(argument)}\n${indentOf(source, before)}`
+  return [
+    {
+      messageId: 'readBefore',
+      fix: (fixer) => [
+        fixer.insertTextBefore(before as never, made),
+        fixer.replaceText(argument, name),
+      ],
+    },
+  ]
+}
+
+const isRelease = (statement: Node): boolean =>
+  statement.type === 'ExpressionStatement' &&
+  statement.expression.type === 'CallExpression' &&
+  /^release/.test(calleeName(statement.expression))
+
+const calleeName = ({ callee }: TSESTree.CallExpression): string =>
+  callee.type === 'Identifier' ? callee.name : (memberName(callee) ?? '')

@@ -22,7 +22,10 @@ export function awaitIt(source: TSESLint.SourceCode, finding: Finding): Suggesti
   }
   const canAwait = fn.async || fn === finding.handler.fn
   if (!canAwait || dropped.parent?.type === 'ArrowFunctionExpression') return null
-  return [awaiting(source, fn, dropped, source.getText(whole as never), 'await')]
+  const text = source.getText(whole as never)
+  return isCollection(whole)
+    ? [awaiting(source, fn, dropped, `Promise.all(${text})`, 'awaitAll')]
+    : [awaiting(source, fn, dropped, text, 'await')]
 }
 
 /** The `list.map(…)` whose callback consists of the node. */
@@ -74,7 +77,7 @@ function inStatement(
     if (!isHandler && !fn.async) return null
     const all = awaiting(source, fn, dropped, `Promise.all(${text})`, 'awaitAll')
     const loop = forOf(source, whole, statement, fn)
-    return memberName((whole as TSESTree.CallExpression).callee) === 'forEach'
+    return /^(forEach|visitAll)$/.test(memberName((whole as TSESTree.CallExpression).callee) ?? '')
       ? loop
         ? [loop]
         : null
@@ -110,7 +113,7 @@ function returnsToPromise(fn: FunctionNode): boolean {
 function isCollection(node: Node): boolean {
   return (
     node.type === 'CallExpression' &&
-    /^(forEach|map|flatMap|filter)$/.test(memberName(node.callee) ?? '')
+    /^(forEach|map|flatMap|filter|visitAll)$/.test(memberName(node.callee) ?? '')
   )
 }
 
@@ -122,21 +125,21 @@ function forOf(
 ): Suggestion | null {
   if (whole.type !== 'CallExpression' || whole.callee.type !== 'MemberExpression') return null
   const [callback] = whole.arguments
-  if (!callback || !isFunction(callback) || callback.params.length !== 1) return null
-  const [param] = callback.params
-  const list = source.getText(whole.callee.object)
+  const isVisit = memberName(whole.callee) === 'visitAll'
+  if (!callback || !isFunction(callback) || callback.params.length !== (isVisit ? 2 : 1))
+    return null
+  const names = callback.params.map((each) => source.getText(each)).join(', ')
+  const param = isVisit ? `[${names}]` : names
+  const list = `${source.getText(whole.callee.object)}${isVisit ? '.all()' : ''}`
   const body = source.getText(callback.body)
-  if (/\breturn\b/.test(body) || !param) return null
+  if (/\breturn\b/.test(body)) return null
   const isBlock = callback.body.type === 'BlockStatement'
   const inner = isBlock ? body : `{\n  await ${body}\n}`
   return {
     messageId: 'forOf',
     fix: (fixer) => [
       ...(makeAsync(source, fn, fixer) ?? []),
-      fixer.replaceText(
-        statement as never,
-        `for (const ${source.getText(param)} of ${list}) ${inner}`
-      ),
+      fixer.replaceText(statement as never, `for (const ${param} of ${list}) ${inner}`),
     ],
   }
 }

@@ -6,7 +6,7 @@ import { methodRole, propertyRole, type Role } from '../util/fasthttp-api.js'
 import { ADDERS } from '../util/words.js'
 import { walk } from '../util/walk.js'
 import { importName } from './imports.js'
-import { indentOf, statementOf, type Suggestion } from './suggestion.js'
+import { indentOf, statementOf, uniqueName, type Suggestion } from './suggestion.js'
 
 /** Keeps a copy in place of what is borrowed. */
 export function copyIt(source: TSESLint.SourceCode, finding: Finding): Suggestion[] | null {
@@ -76,19 +76,37 @@ function declaration(
   return null
 }
 
-const ACQUIRE: Partial<Record<Role, readonly [acquire: string, name: string]>> = {
-  ctx: ['acquireRequest', 'request'],
-  request: ['acquireRequest', 'request'],
-  response: ['acquireResponse', 'response'],
-  args: ['acquireArgs', 'args'],
-  uri: ['acquireURI', 'uri'],
+/** What makes an object that a pooled one can be copied to: the export, the call of it and a name. */
+interface Maker {
+  readonly name: string
+  readonly call: string
+  readonly noun: string
+}
+
+const acquire = (name: string, noun: string): Maker => ({ name, call: `${name}()`, noun })
+const construct = (name: string): Maker => ({ name, call: `new ${name}()`, noun: 'header' })
+
+const ACQUIRE: Partial<Record<Role, Maker>> = {
+  ctx: acquire('acquireRequest', 'request'),
+  request: acquire('acquireRequest', 'request'),
+  response: acquire('acquireResponse', 'response'),
+  args: acquire('acquireArgs', 'args'),
+  uri: acquire('acquireURI', 'uri'),
+}
+
+function makerOf(role: Role, text: string): Maker | undefined {
+  if (role !== 'header') return ACQUIRE[role]
+  const [kind] = /\b(request|response)\b(?=\.header$)/.exec(text) ?? []
+  if (kind === undefined) return undefined
+  return construct(kind === 'request' ? 'RequestHeader' : 'ResponseHeader')
 }
 
 /** Copies a pooled object into one of the caller's own, next to the statement. */
 function copyObject(source: TSESLint.SourceCode, finding: Finding): Suggestion[] | null {
   const anchor = statementOf(finding.node)
   const [chain] = borrowedChains(source, finding, finding.use)
-  const known = chain && !isBound(chain.node) && ACQUIRE[chain.role]
+  const known =
+    chain && !isBound(chain.node) && makerOf(chain.role, source.getText(chain.node as never))
   if (!anchor || !known) return null
   return [copyPooled(source, chain.node, known, anchor, chain.role === 'ctx')]
 }
@@ -97,20 +115,20 @@ function copyObject(source: TSESLint.SourceCode, finding: Finding): Suggestion[]
 function copyPooled(
   source: TSESLint.SourceCode,
   node: Node,
-  [acquire, noun]: readonly [acquire: string, name: string],
+  maker: Maker,
   anchor: Node,
   isCtx: boolean,
   replaced: Node = node
 ): Suggestion {
-  const name = uniqueName(source, `${noun}Copy`)
+  const name = uniqueName(source, `${maker.noun}Copy`)
   const indent = indentOf(source, anchor)
   const text = source.getText(node as never)
   const from = isCtx ? `${text}.request` : text
-  const made = `const ${name} = ${acquire}()\n${indent}${from}.copyTo(${name})\n${indent}`
+  const made = `const ${name} = ${maker.call}\n${indent}${from}.copyTo(${name})\n${indent}`
   return {
     messageId: 'copyObject',
     fix: (fixer) => [
-      ...importName(source, acquire, fixer),
+      ...importName(source, maker.name, fixer),
       fixer.insertTextBefore(anchor as never, made),
       fixer.replaceText(replaced as never, isShorthand(node) ? `${text}: ${name}` : name),
     ],
@@ -124,7 +142,7 @@ export function copyInstead(
   role: Role,
   replaced: Node
 ): Suggestion[] {
-  const known = ACQUIRE[role]
+  const known = makerOf(role, source.getText(node as never))
   const anchor = statementOf(replaced)
   return known && anchor ? [copyPooled(source, node, known, anchor, role === 'ctx', replaced)] : []
 }
@@ -169,10 +187,4 @@ function chainFrom(start: TSESTree.Identifier): Chain | null {
     node = isCalled ? member.parent : member
   }
   return role && { node, role }
-}
-
-function uniqueName(source: TSESLint.SourceCode, wanted: string): string {
-  let name = wanted
-  while (new RegExp(`\\b${name}\\b`).test(source.text)) name += '2'
-  return name
 }

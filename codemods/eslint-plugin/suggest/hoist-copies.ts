@@ -26,7 +26,7 @@ export function hoistCopies(source: TSESLint.SourceCode, finding: Finding): Sugg
     const method = memberName(read.callee) ?? 'value'
     const name = freeName(source, method, taken)
     names.set(text, name)
-    lines.push(`const ${name} = ${isAccessor(method) ? `String(${text})` : text}`)
+    lines.push(`const ${name} = ${copyOf(method, text)}`)
   }
   return [
     {
@@ -37,6 +37,13 @@ export function hoistCopies(source: TSESLint.SourceCode, finding: Finding): Sugg
       ],
     },
   ]
+}
+
+const GIVES_BYTES = /^(postBody|body|\w+Bytes)$/
+
+function copyOf(method: string, text: string): string {
+  if (GIVES_BYTES.test(method)) return `Buffer.from(${text})`
+  return isAccessor(method) ? `String(${text})` : text
 }
 
 /** The outermost function inside the handler that holds the late use and not the escape itself. */
@@ -94,7 +101,7 @@ function accessorCall(start: Node): TSESTree.CallExpression | null {
     const call: Node | undefined = node.parent
     if (call?.type !== 'CallExpression' || call.callee !== node) continue
     const name = memberName(node) ?? ''
-    if (isAccessor(name) || PLAIN.test(name)) {
+    if (isAccessor(name) || PLAIN.test(name) || GIVES_BYTES.test(name)) {
       return call.arguments.every((argument) => argument.type === 'Literal') ? call : null
     }
     if (!/^(uri|queryArgs|postArgs)$/.test(name)) return null

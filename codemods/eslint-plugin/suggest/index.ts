@@ -3,6 +3,7 @@ import type { Finding } from '../engine/analysis.js'
 import { awaitIt } from './await-it.js'
 import { awaitCallback } from './await-callback.js'
 import { copyIt } from './copy-it.js'
+import { endInFinally } from './end-in-finally.js'
 import { hoistCopies } from './hoist-copies.js'
 import { moveToFinally } from './move-to-finally.js'
 import type { Suggestion } from './suggestion.js'
@@ -14,5 +15,6 @@ export function suggestionsFor(
   isTypeScript: boolean
 ): Suggestion[] {
   const ways = [moveToFinally, hoistCopies, copyIt, awaitIt, awaitCallback]
-  return ways.flatMap((way) => way(source, finding, isTypeScript) ?? [])
+  const found = ways.flatMap((way) => way(source, finding, isTypeScript) ?? [])
+  return found.length > 0 ? found : (endInFinally(source, finding) ?? [])
 }

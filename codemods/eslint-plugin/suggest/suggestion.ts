@@ -49,3 +49,10 @@ export function makeAsync(
 export function isDirectlyIn(fn: FunctionNode, node: Node): boolean {
   return enclosingFunction(node) === fn
 }
+
+/** A name that the file does not use yet. */
+export function uniqueName(source: TSESLint.SourceCode, wanted: string): string {
+  let name = wanted
+  while (new RegExp(`\\b${name}\\b`).test(source.text)) name += '2'
+  return name
+}

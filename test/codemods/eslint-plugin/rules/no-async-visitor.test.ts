@@ -20,7 +20,21 @@ testRule('no-async-visitor', {
   invalid: [
     {
       code: handler('  ctx.queryArgs().visitAll((k: Uint8Array, v: Buffer) => { seen.push(v) })'),
-      errors: [{ messageId: 'kept', data: { name: 'v', target: 'seen' }, line: 3 }],
+      errors: [
+        {
+          messageId: 'kept',
+          data: { name: 'v', target: 'seen' },
+          line: 3,
+          suggestions: [
+            {
+              messageId: 'copyBytes',
+              output: handler(
+                '  ctx.queryArgs().visitAll((k: Uint8Array, v: Buffer) => { seen.push(Buffer.from(v)) })'
+              ),
+            },
+          ],
+        },
+      ],
       ts: true,
     },
     {
@@ -53,9 +67,31 @@ testRule('no-async-visitor', {
       ),
       settings: { fasthttp: { accessors: 'bytes' } },
       errors: [
-        { messageId: 'kept', data: { name: 'k', target: 'last' } },
-        { messageId: 'kept', data: { name: 'v', target: 'all' } },
-      ].reverse(),
+        {
+          messageId: 'kept',
+          data: { name: 'v', target: 'all' },
+          suggestions: [
+            {
+              messageId: 'copyBytes',
+              output: handler(
+                '  const all = []\n  ctx.queryArgs().visitAll((k, v) => { all.push(Buffer.from(v)); last = k })'
+              ),
+            },
+          ],
+        },
+        {
+          messageId: 'kept',
+          data: { name: 'k', target: 'last' },
+          suggestions: [
+            {
+              messageId: 'copyBytes',
+              output: handler(
+                '  const all = []\n  ctx.queryArgs().visitAll((k, v) => { all.push(v); last = Buffer.from(k) })'
+              ),
+            },
+          ],
+        },
+      ],
     },
   ],
 })

@@ -43,7 +43,22 @@ testRule('no-ctx-copy', {
       '  const r = JSON.parse(JSON.stringify(ctx.request))',
       '  const requestCopy = acquireRequest()\n  ctx.request.copyTo(requestCopy)\n  const r = requestCopy'
     ),
-    { code: handler('  render({ ...ctx.request.header })'), errors: [{ messageId: 'copied' }] },
+    {
+      code: handler('  render({ ...ctx.request.header })'),
+      errors: [
+        {
+          messageId: 'copied',
+          suggestions: [
+            {
+              messageId: 'copyObject',
+              output: handler(
+                '  const headerCopy = new RequestHeader()\n  ctx.request.header.copyTo(headerCopy)\n  render(headerCopy)'
+              ).replace('{ serve }', '{ serve, RequestHeader }'),
+            },
+          ],
+        },
+      ],
+    },
     {
       code: handler('  render(_.cloneDeep(c))').replace('(ctx) =>', '({ request: c }) =>'),
       errors: [

@@ -496,4 +496,52 @@ const invalid: Invalid[] = [
   },
 ]
 
+/** What ends with the rest of the block: the code before and after the only suggestion. */
+const ended: [name: string, before: string, after: string][] = [
+  [
+    'listener',
+    '  bus.on("m", (m) => ctx.writeString(m))\n  await work()\n  done()',
+    '  const listener2 = (m) => ctx.writeString(m)\n  bus.on("m", listener2)\n  try {\n    await work()\n    done()\n  } finally {\n    bus.off("m", listener2)\n  }',
+  ],
+  [
+    'listener',
+    '  const put = (m) => ctx.writeString(m)\n  bus.addEventListener("m", put)\n  await work()',
+    '  const put = (m) => ctx.writeString(m)\n  bus.addEventListener("m", put)\n  try {\n    await work()\n  } finally {\n    bus.removeEventListener("m", put)\n  }',
+  ],
+  [
+    'timer',
+    '  setInterval(() => ctx.writeString("."), 9)\n  await work()',
+    '  const interval = setInterval(() => ctx.writeString("."), 9)\n  try {\n    await work()\n  } finally {\n    clearInterval(interval)\n  }',
+  ],
+  [
+    'timer',
+    '  const t = setInterval(() => ctx.writeString("."), 9)\n  await work()',
+    '  const t = setInterval(() => ctx.writeString("."), 9)\n  try {\n    await work()\n  } finally {\n    clearInterval(t)\n  }',
+  ],
+  [
+    'stored',
+    '  open.set(1, ctx.logger())\n  await work()',
+    '  open.set(1, ctx.logger())\n  try {\n    await work()\n  } finally {\n    open.delete(1)\n  }',
+  ],
+]
+for (const [messageId, before, after] of ended) {
+  const wrap = (body: string): string =>
+    handler(body, { isAsync: true, extra: 'const open = new Map()\n' })
+  valid.push({ code: wrap(after) })
+  invalid.push({
+    code: wrap(before),
+    errors: [{ messageId, suggestions: [{ messageId: 'finally', output: wrap(after) }] }],
+  })
+}
+
+valid.push(
+  { code: handler('  const at = errors.find((err) => err.path === ctx.path())\n  use(at)') },
+  {
+    code: handler(
+      '  await new Promise((resolve) => {\n    s.on("data", (d) => ctx.write(d))\n    s.once("end", resolve)\n    setTimeout(reject, 9)\n  })',
+      { isAsync: true }
+    ),
+  }
+)
+
 testRule('no-ctx-retention', { valid, invalid })

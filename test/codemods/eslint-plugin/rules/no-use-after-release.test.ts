@@ -42,6 +42,28 @@ testRule('no-use-after-release', {
   ],
   invalid: [
     {
+      code: fn('  await client.do(req, res)\n  releaseResponse(res)\n  return String(res.body())'),
+      errors: [
+        {
+          messageId: 'used',
+          line: 7,
+          suggestions: [
+            {
+              messageId: 'readBefore',
+              output: fn(
+                '  await client.do(req, res)\n  const result = String(res.body())\n  releaseResponse(res)\n  return result'
+              ),
+            },
+          ],
+        },
+      ],
+    },
+    {
+      // Two releases of one object after its use: one mistake.
+      code: fn('  if (cond) releaseRequest(req)\n  use(req.header)\n  releaseRequest(req)'),
+      errors: [{ messageId: 'used', line: 6 }],
+    },
+    {
       code: fn('  releaseRequest(req)\n  req.reset()'),
       errors: [{ messageId: 'used', data: { name: 'req', line: '5' }, line: 6 }],
     },

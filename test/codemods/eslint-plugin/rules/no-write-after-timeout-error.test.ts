@@ -61,7 +61,9 @@ testRule('no-write-after-timeout-error', {
       errors: [{ messageId: 'ignored', line: 5 }],
     },
     {
-      code: handler('  if (busy) ctx.timeoutError("x")\n  ctx.setStatusCode(200)\n  ctx.setBody("")'),
+      code: handler(
+        '  if (busy) ctx.timeoutError("x")\n  ctx.setStatusCode(200)\n  ctx.setBody("")'
+      ),
       errors: [
         {
           messageId: 'goesOn',
