@@ -136,9 +136,16 @@ export class Replacements {
       if (isExportsObject(node) || isExportsObject(node.expression)) return
       const owner = members(this.#values.of(node.expression))
       for (const each of owner) {
-        if (each.kind !== 'unknown') this.#memberOf(each, node.name.text)
+        if (this.#isOfProject(each)) this.#memberOf(each, node.name.text)
       }
     })
+  }
+
+  /** Whether it is no object of the test's own. */
+  #isOfProject(value: Value): boolean {
+    if (value.kind === 'file') return !this.#workspace.isReadonly(value.file)
+    const isObject = /^(object|class|instance|function)$/.test(value.kind)
+    return isObject && 'node' in value && !this.#workspace.isReadonly(value.node.getSourceFile())
   }
 
   #reach(value: Value, depth = 0): void {
