@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import {
+  dumpsAtOnce,
   kEndCallbacks,
   keepsEndCallbacks,
   kWritableFinished,
@@ -145,8 +146,15 @@ function endUnread(req: RequestInternals): void {
   state.closeEmitted = true
 }
 
+/** A request that nobody reads has ended by the 'close' of its response. */
+function endBefore(res: ResponseInternals): void {
+  const req = res.req as RequestInternals
+  if (!req.destroyed && !req._dumped && !req._consuming && !isWanted(req)) endUnread(req)
+}
+
 export function emitClose(res: ResponseInternals): void {
   if (res._closed) return
+  if (dumpsAtOnce) endBefore(res)
   res.destroyed = true
   res._closed = true
   res.emit('close')
