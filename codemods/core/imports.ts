@@ -197,8 +197,9 @@ function namesToMerge(statement: Binding['statement'], needs: ImportNeed[]): str
 }
 
 function requirePattern(statement: Binding['statement']): ts.ObjectBindingPattern | undefined {
-  if (!ts.isVariableStatement(statement) || isList(statement)) return undefined
-  const pattern = statement.declarationList.declarations[0]?.name
+  if (!ts.isVariableStatement(statement)) return undefined
+  const { declarations } = statement.declarationList
+  const pattern = declarations.length === 1 ? declarations[0]!.name : undefined
   return pattern !== undefined && ts.isObjectBindingPattern(pattern) ? pattern : undefined
 }
 
