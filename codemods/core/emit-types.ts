@@ -185,7 +185,10 @@ export class TypeEmitter {
   #serverTypes(): void {
     const servers = [...this.#plan.graph.services].filter(
       (each) =>
-        each.kind === 'server' && ts.isCallExpression(each.node) && isCreateServer(each.node)
+        each.kind === 'server' &&
+        ts.isCallExpression(each.node) &&
+        isCreateServer(each.node) &&
+        !this.#plan.workspace.isReadonly(each.node.getSourceFile())
     )
     const types: ts.TypeReferenceNode[] = []
     let isExpected = false

@@ -102,6 +102,23 @@ server.listen(process.env.PORT)
       expected: { ...CALLABLE, 'server.js': ['new Server({ handler: app.handler })'] },
     }
   ),
+  'types of a server that tests expect': served(`module.exports = () => {}`, {
+    files: {
+      'app.js': APP,
+      'server.ts': `import { createServer, Server } from 'http'
+import express from 'express'
+const app = express()
+const server: Server = createServer(app)
+export { server }
+`,
+    },
+    test: `const { createServer } = require('http')
+module.exports = () => createServer(require('../app')).listening`,
+    expected: {
+      ...CALLABLE,
+      'server.ts': ["import { Server } from 'fasthttp'", 'const server: Server = new Server('],
+    },
+  }),
   'the program attaches the app to a server': served(
     `module.exports = () => ask(require('../server'))`,
     {
