@@ -154,4 +154,16 @@ describe('the version of Express', () => {
     const versions = unitsOf(readSources([folder], []), undefined).map((each) => each.express)
     expect(versions).toEqual([5, 4])
   })
+
+  test('is not outvoted by files of folders that do not name it', () => {
+    const { folder } = project({
+      'package.json': '{}',
+      'index.js': "require('./lib')\n",
+      'lib.js': 'exports.a = 1\n',
+      'example/package.json': manifest('^4.0.0'),
+      'example/app.js': `require('../index')\n${app}`,
+    })
+    const units = unitsOf(readSources([folder], []), undefined)
+    expect(units.map((each) => each.express)).toEqual([4])
+  })
 })
