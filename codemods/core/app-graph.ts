@@ -282,7 +282,9 @@ export class AppGraph {
     if (values.some((each) => each.kind === 'text')) return true
     // A setting has no value that can be seen, or that of a package: `config.get('api.prefix')`.
     if (!values.every((each) => each.kind === 'unknown' || each.kind === 'result')) return false
-    if (NAMES_A_PATH.test(inner.getText().replace(/[\]'"`)]+$/, ''))) return true
+    // `express.static(fileURLToPath(import.meta.url))` names none: only what is asked for by its name does.
+    const isAsked = !ts.isCallExpression(inner) || inner.arguments.every(ts.isStringLiteralLike)
+    if (isAsked && NAMES_A_PATH.test(inner.getText().replace(/[\]'"`)]+$/, ''))) return true
     const type = this.#workspace.checker.getTypeAtLocation(inner)
     return (type.flags & ts.TypeFlags.StringLike) !== 0
   }
