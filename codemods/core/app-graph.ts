@@ -282,8 +282,8 @@ export class AppGraph {
     if (values.some((each) => each.kind === 'text')) return true
     // A setting has no value that can be seen, or that of a package: `config.get('api.prefix')`.
     if (!values.every((each) => each.kind === 'unknown' || each.kind === 'result')) return false
-    // `express.static(fileURLToPath(import.meta.url))` names none: only what is asked for by its name does.
-    const isAsked = !ts.isCallExpression(inner) || inner.arguments.every(ts.isStringLiteralLike)
+    // `express.static('base')` names none: only a setting that is asked for by its name does.
+    const isAsked = !ts.isCallExpression(inner) || /\bget\w*$/.test(inner.expression.getText())
     if (isAsked && NAMES_A_PATH.test(inner.getText().replace(/[\]'"`)]+$/, ''))) return true
     const type = this.#workspace.checker.getTypeAtLocation(inner)
     return (type.flags & ts.TypeFlags.StringLike) !== 0
