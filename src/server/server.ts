@@ -107,6 +107,13 @@ export class Server extends EventEmitter {
     return this.#net?.listening ?? false
   }
 
+  /**
+   * @internal Undocumented in `net.Server`, but supertest before 7 closes what it let listen only when this is there.
+   */
+  get _handle(): unknown {
+    return this.listening ? this.#net : null
+  }
+
   /** Connections that are being served. */
   openConnectionsCount(): number {
     return this.#conns.size

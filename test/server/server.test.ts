@@ -39,16 +39,18 @@ describe('as net.Server', () => {
     ['nothing', (s, done) => s.listen(done)],
   ])('listen with %s', async (_, listen) => {
     const server = ok()
-    expect([server.listening, server.address()]).toEqual([false, null])
+    expect([server.listening, server._handle, server.address()]).toEqual([false, null, null])
     await new Promise<void>((resolve) => listen(server, resolve))
     expect(server.listening).toBe(true)
+    // Test tools of old close nothing without.
+    expect(server._handle).not.toBeNull()
     expect(portOf(server)).toBeGreaterThan(0)
     const closed = once(server, 'close')
     await new Promise<void>((resolve, reject) =>
       server.close((err) => (err ? reject(err) : resolve()))
     )
     await closed
-    expect([server.listening, server.address()]).toEqual([false, null])
+    expect([server.listening, server._handle, server.address()]).toEqual([false, null, null])
   })
 
   test('a port in use is an error event', async () => {
