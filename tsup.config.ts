@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { defineConfig, type Options } from 'tsup'
 
-const entry = {
+export const entry = {
   index: 'src/index.ts',
   adaptor: 'adaptor/index.ts',
   router: 'src/features/router/index.ts',
@@ -50,17 +50,19 @@ const licenses: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 }
 
-rmSync('dist', { recursive: true, force: true })
-
-export default defineConfig([
-  { ...common, format: 'esm' },
-  {
-    ...common,
-    format: 'cjs',
-    // They ask for `node:assert`, which test runners that know no `exports` either cannot find: Jest before 27.
-    noExternal: ['find-my-way', '@fastify/busboy'],
-    esbuildPlugins: [licenses],
-    // The browser that Jest before 27 simulates by default has none.
-    banner: { js: "const { TextDecoder, TextEncoder } = require('util')" },
-  },
-])
+export default defineConfig(() => {
+  // Not by `clean`: the formats are built at the same time.
+  rmSync('dist', { recursive: true, force: true })
+  return [
+    { ...common, format: 'esm' },
+    {
+      ...common,
+      format: 'cjs',
+      // They ask for `node:assert`, which test runners that know no `exports` either cannot find: Jest before 27.
+      noExternal: ['find-my-way', '@fastify/busboy'],
+      esbuildPlugins: [licenses],
+      // The browser that Jest before 27 simulates by default has none.
+      banner: { js: "const { TextDecoder, TextEncoder } = require('util')" },
+    },
+  ]
+})

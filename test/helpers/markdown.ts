@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import tsup from '../../tsup.config.js'
+import { entry } from '../../tsup.config.js'
 
 /** A fenced code block of a page, with what hidden comments above it add. */
 export interface CodeBlock {
@@ -37,7 +37,7 @@ export const sources: Record<string, string> = {
   'fh-migrate': join(root, 'codemods/index.ts'),
   'eslint-plugin-fasthttp': join(root, 'codemods/eslint-plugin/index.ts'),
 }
-for (const [name, path] of Object.entries((tsup as { entry: Record<string, string> }).entry)) {
+for (const [name, path] of Object.entries(entry)) {
   sources[name === 'index' ? 'fasthttp' : `fasthttp/${name}`] = join(root, path)
 }
 
