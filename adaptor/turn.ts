@@ -1,6 +1,6 @@
 import type http from 'node:http'
 import type { FastHttpError } from '../src/errors.js'
-import type { BodySink, Exchange } from '../src/server/exchange.js'
+import type { BodySink, Exchange, ExchangeListener } from '../src/server/exchange.js'
 import type { RequestCtx } from '../src/server/request-ctx.js'
 import { Settlement } from '../src/server/settlement.js'
 import { clientError } from './client-error.js'
@@ -31,7 +31,7 @@ const CLIENT_CLOSED_REQUEST = 499
  * Requests that arrive before that are turns of their own, in a row: as on node:http their handlers run at once, and their responses
  * have no socket until all before them are sent.
  */
-export class Turn extends Settlement implements BodySink {
+export class Turn extends Settlement implements BodySink, ExchangeListener {
   readonly req: TurnRequest
   readonly res: TurnResponse
   #exchange: Exchange | undefined
@@ -45,6 +45,10 @@ export class Turn extends Settlement implements BodySink {
   #first: Turn | undefined = undefined
   #ctx: RequestCtx | undefined = undefined
   #next: Turn | undefined = undefined
+  /** Begins the turn of a further request of the row. */
+  #begin: (() => Turn) | undefined = undefined
+  /** Further requests of the row so far. */
+  #pipelined = 0
   /** The connection is the next turn's as soon as the response has emitted 'finish'. */
   #attachesNext = false
   #hasFinished = false
@@ -90,15 +94,20 @@ export class Turn extends Settlement implements BodySink {
       return undefined
     }
     this.#first = this
-    this.#listen(exchange)
-    let count = 0
-    exchange.onPipelined = () => {
-      if (++count === MAX_PIPELINED) exchange.onPipelined = undefined
-      const turn = begin()
-      this.#append(turn)
-      turn.startBody()
-    }
+    this.#begin = begin
+    exchange.listener = this
     return this
+  }
+
+  get takesPipelined(): boolean {
+    return this.#begin !== undefined && this.#pipelined < MAX_PIPELINED
+  }
+
+  pipelined(): void {
+    this.#pipelined++
+    const turn = this.#begin!()
+    this.#append(turn)
+    turn.startBody()
   }
 
   /** For observers of the ctx: logs, metrics. */
@@ -106,12 +115,6 @@ export class Turn extends Settlement implements BodySink {
     const { res } = this
     this.#ctx?.setStatusCode(res._headerSent ? res.statusCode : CLIENT_CLOSED_REQUEST)
     this.#ctx = undefined
-  }
-
-  /** Hears of the connection from here on; an answer that is complete at once needs no ears. */
-  #listen(exchange: Exchange): void {
-    exchange.onAbort = (err) => this.abort(err)
-    exchange.onPeerEnd = () => this.peerEnded()
   }
 
   #append(turn: Turn): void {
@@ -172,7 +175,7 @@ export class Turn extends Settlement implements BodySink {
     if (exchange === undefined) return false
     if (data.length > 0 && !exchange.write(data, flushes) && !this.#blocked) {
       this.#blocked = true
-      exchange.onDrain = () => this.#drained()
+      exchange.listener = this
     }
     if (typeof callback === 'function') {
       if (this.#blocked) (this.#callbacks ??= []).push(callback)
@@ -248,7 +251,8 @@ export class Turn extends Settlement implements BodySink {
     return !res.writableFinished || res.socket !== null
   }
 
-  #drained(): void {
+  drained(): void {
+    if (!this.#blocked) return
     const { res } = this
     this.#blocked = false
     this.#emitDrain()
@@ -270,7 +274,6 @@ export class Turn extends Settlement implements BodySink {
   #attachNext(): void {
     const next = this.#next
     if (!this.#attachesNext || !this.#hasFinished || next?.isOver !== false) return
-    next.#listen(next.#exchange as Exchange)
     next.attach()
   }
 
@@ -292,19 +295,19 @@ export class Turn extends Settlement implements BodySink {
     const exchange = this.#exchange
     if (exchange === undefined) return
     this.#exchange = undefined
-    exchange.onDrain = undefined
     const next = this.#next
     if (next !== undefined && !this.res._last) {
       next.#first = this.#first
       next.#ctx = undefined
+      next.#begin = this.#begin
+      next.#pipelined = this.#pipelined
       this.#noteStatus()
-      exchange.onAbort = (err) => next.abort(err)
+      exchange.listener = next
       this.#attachesNext = true
       this.#attachNext()
       return
     }
-    exchange.onAbort = undefined
-    exchange.onPeerEnd = undefined
+    exchange.listener = undefined
     exchange.end(this.res._last)
     next?.abort(undefined)
     this.#noteStatus()

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { Conn } from '../net/conn.js'
 import type { RequestParser } from '../wire/request-parser.js'
-import type { BodySink, Exchange } from './exchange.js'
+import type { BodySink, Exchange, ExchangeListener } from './exchange.js'
 
 /** What the exchanges of a connection need of it. */
 export interface ExchangeOwner {
@@ -21,10 +21,7 @@ export interface ExchangeOwner {
 
 /** The exchanges of one connection, one after the other. */
 export class ConnExchange implements Exchange {
-  onDrain: (() => void) | undefined = undefined
-  onPeerEnd: (() => void) | undefined = undefined
-  onAbort: ((err: Error | undefined) => void) | undefined = undefined
-  onPipelined: (() => void) | undefined = undefined
+  listener: ExchangeListener | undefined = undefined
   /** The answer is complete. */
   ended = false
   closes = false
@@ -36,10 +33,7 @@ export class ConnExchange implements Exchange {
 
   /** Ready for the next request. */
   reset(): void {
-    this.onDrain = undefined
-    this.onPeerEnd = undefined
-    this.onAbort = undefined
-    this.onPipelined = undefined
+    this.listener = undefined
     this.ended = false
     this.closes = false
   }

@@ -28,6 +28,23 @@ export interface BodySink {
   onError(err: Error): void
 }
 
+/** Hears of the connection while an answer is under way. */
+export interface ExchangeListener {
+  /** Writes are welcome again, whether or not one was refused. */
+  drained(): void
+  /** The peer has closed its writing side before `end`; it may still read the answer. */
+  peerEnded(): void
+  /** The connection is lost before `end`. Called once. */
+  abort(err: Error | undefined): void
+  /** Can answers be held back? Further requests wait otherwise. */
+  readonly takesPipelined: boolean
+  /**
+   * A further request has arrived while this one, its body complete, is unanswered. The members of the head describe the new request
+   * then, and `readBody` may be called for it. `end` ends all of them.
+   */
+  pipelined(): void
+}
+
 /**
  * One request and its answer, given to a handler that writes the answer's bytes itself (the adaptor does, so that an Express app's
  * output has node:http's form). The object is the connection's own and serves one request after the other: it must not be touched
@@ -56,12 +73,11 @@ export interface Exchange {
   resumeBody(): void
 
   /**
-   * Sends bytes (a string as latin1). Writes of one synchronous run leave together. `false`: wait for `onDrain`.
+   * Sends bytes (a string as latin1). Writes of one synchronous run leave together. `false`: wait for `drained`.
    *
    * @param flushes - the caller ends the answer or flushes it in this very run
    */
   write(data: string | Uint8Array, flushes?: boolean): boolean
-  onDrain: (() => void) | undefined
   /** Sends what was written without waiting for the rest of its run. */
   flush(): void
   /**
@@ -69,15 +85,11 @@ export interface Exchange {
    * connection closes. The next request is served when the handler has settled too.
    */
   end(close: boolean): void
-  /** Called when the peer closes its writing side before `end`; it may still read the answer. */
-  onPeerEnd: (() => void) | undefined
-  /** Called once when the connection is lost before `end`. */
-  onAbort: ((err: Error | undefined) => void) | undefined
   /**
-   * Set by a handler that can hold answers back: called when a further request has arrived while this one, its body complete, is
-   * unanswered. The members of the head describe the new request then, and `readBody` may be called for it. `end` ends all of them.
+   * An object rather than functions: it is set for each request that is answered later, and a closure for each would be kept by the
+   * engine's feedback until the next major garbage collection.
    */
-  onPipelined: (() => void) | undefined
+  listener: ExchangeListener | undefined
   /** Bytes accepted by `write` that have not reached the kernel yet. */
   readonly pendingBytes: number
   /** Leaves HTTP: the raw stream and the bytes already read behind the head. The connection is the caller's from here on. */

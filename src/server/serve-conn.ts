@@ -339,7 +339,8 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     // Only the server's own handler may take what comes: one behind a router has been chosen for its request alone.
     if (this.#server.takesExchange !== true) return p
     const exchange = this.#taken ? this.#exchange! : null
-    if (exchange?.onPipelined === undefined || exchange.ended || !this.#keepAlive) return p
+    const listener = exchange?.listener
+    if (listener?.takesPipelined !== true || exchange!.ended || !this.#keepAlive) return p
     const parser = this.parser
     const { readBufferSize } = this.#server.options
     if (parser.parse(buf, p, end) < 0 || parser.next - p > readBufferSize || this.isUpgrade) {
@@ -351,7 +352,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#body.start(chunked, chunked ? 0 : Math.max(contentLength, 0), readBufferSize)
     this.#deadlines.pipelined(this.#now, this.#body.done)
     this.#pos = parser.next
-    exchange.onPipelined()
+    listener.pipelined()
     return this.#pos
   }
 
@@ -442,7 +443,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
       case RESPONSE:
         if (!this.#body.done) this.#bodyFailed(new UnexpectedEOFError())
         this.#abort?.abort(new ConnectionClosedError())
-        if (this.#taken) this.#exchange!.onPeerEnd?.()
+        if (this.#taken) this.#exchange!.listener?.peerEnded()
         break
     }
   }
@@ -757,7 +758,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
 
   onOutputDrained(): void {
     this.#pump?.onDrain()
-    if (this.#taken) this.#exchange!.onDrain?.()
+    if (this.#taken) this.#exchange!.listener?.drained()
   }
 
   // Ends
@@ -879,7 +880,7 @@ export class ServeConn implements ConnReceiver, CtxOwner, ExchangeOwner, OutputO
     this.#body.failSink(
       new UnexpectedEOFError(undefined, err === undefined ? undefined : { cause: err })
     )
-    if (this.#taken && !this.#exchange!.ended) this.#exchange!.onAbort?.(err)
+    if (this.#taken && !this.#exchange!.ended) this.#exchange!.listener?.abort(err)
   }
 
   // What ctx asks for

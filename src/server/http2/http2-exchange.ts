@@ -6,7 +6,7 @@ import type { Conn } from '../../net/conn.js'
 import { BodyReader } from '../../wire/body-reader.js'
 import { BODY_CHUNKED, BODY_NONE, BODY_TO_END, ResponseParser } from '../../wire/response-parser.js'
 import type { RequestParser } from '../../wire/request-parser.js'
-import type { BodySink, Exchange } from '../exchange.js'
+import type { BodySink, Exchange, ExchangeListener } from '../exchange.js'
 import type { Http2Request } from './http2-request.js'
 import { responseFields } from './response-fields.js'
 
@@ -25,10 +25,7 @@ export class Http2Exchange implements Exchange {
   readonly target: string
   readonly hasBody: boolean
   readonly expectsContinue: boolean
-  onDrain: (() => void) | undefined = undefined
-  onPeerEnd: (() => void) | undefined = undefined
-  onAbort: ((err: Error | undefined) => void) | undefined = undefined
-  onPipelined: (() => void) | undefined = undefined
+  listener: ExchangeListener | undefined = undefined
   /** The answer is complete. */
   isEnded = false
 
@@ -98,11 +95,11 @@ export class Http2Exchange implements Exchange {
 
   drained(): void {
     this.#blocked = false
-    this.onDrain?.()
+    this.listener?.drained()
   }
 
   aborted(err: Error | undefined): void {
-    if (!this.isEnded) this.onAbort?.(err)
+    if (!this.isEnded) this.listener?.abort(err)
   }
 
   onChunkData(buf: Buffer, start: number, end: number): boolean {
