@@ -86,8 +86,8 @@ export interface Exchange {
    */
   end(close: boolean): void
   /**
-   * An object rather than functions: it is set for each request that is answered later, and a closure for each would be kept by the
-   * engine's feedback until the next major garbage collection.
+   * An object rather than functions: it is set for each request that is answered later, and with closures in its place what belongs to
+   * the request was seen to outlive it until the next major garbage collection.
    */
   listener: ExchangeListener | undefined
   /** Bytes accepted by `write` that have not reached the kernel yet. */
