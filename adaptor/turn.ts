@@ -303,6 +303,8 @@ export class Turn extends Settlement implements BodySink, ExchangeListener {
       next.#pipelined = this.#pipelined
       this.#noteStatus()
       exchange.listener = next
+      // The row goes on, perhaps for long: this answer must not wait for its end.
+      exchange.flush()
       this.#attachesNext = true
       this.#attachNext()
       return
